@@ -1,0 +1,287 @@
+"""Writes the parts of the papers that the code already says: tables of codes, words and rooms.
+
+`python docs/generate.py` brings README.md and docs/*.md up to date; `--check` only says which are
+stale. A made part stands between `<!-- made: NAME -->` and `<!-- end -->`; the rest is by hand.
+"""
+
+import ast
+import csv
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from apollo_batch.catalogue.entry import Operation
+from apollo_batch.catalogue.operations import OPERATIONS
+from apollo_batch.entrypoints.cli import cli
+from apollo_batch.errors import EXIT_MEANINGS
+from apollo_batch.job.shape import schema
+from apollo_batch.model import Status
+from apollo_batch.reasons import REASONS
+
+HOUSE = Path(__file__).parents[1]
+PAPERS = (HOUSE / "README.md", *sorted((HOUSE / "docs").glob("*.md")))
+MEANINGS = {
+    Status.SUCCEEDED: "Found; the kept columns are filled.",
+    Status.NO_MATCH: "Asked, and Apollo has nothing by these details.",
+    Status.SKIPPED: "Decided here, before anything was sent or paid.",
+    Status.FAILED: "Apollo refused it.",
+    Status.IN_DOUBT: "Sent, and nobody knows whether it was carried out, or charged.",
+    Status.PENDING: "Found; a part of the answer is still to come.",
+    Status.NOT_RUN: "Not asked; the same command takes it up.",
+}
+_WORDS = {
+    "string": "text",
+    "number": "number",
+    "integer": "whole number",
+    "boolean": "yes or no",
+    "object": "keys",
+}
+SHOWN = (2, 14, 20, 22, 34)
+"""The rows of samples/leads.xlsx that README shows."""
+GIVEN = ("First Name", "Last Name", "Website", "Email")
+ANSWERED = ("Apollo Status", "Apollo Reason", "Apollo Note", "Apollo Credits", "Work Email")
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """Write a table; a bar in a cell does not end it."""
+    lines = [list(head), ["---"] * len(head), *[[str(cell) for cell in row] for row in rows]]
+    return "\n".join(
+        "| " + " | ".join(c.replace("|", "\\|") for c in line) + " |" for line in lines
+    )
+
+
+def statuses() -> str:
+    """Every status and what it means."""
+    return table(("Apollo Status", "meaning"), [(s.words, MEANINGS[s]) for s in Status])
+
+
+def reasons() -> str:
+    """Every reason code, its status, its words, and what to do about it."""
+    rows = [(f"`{r.code}`", r.status.words, r.sentence, r.remedy) for r in REASONS.values()]
+    return table(("code", "status", "what the workbook says", "what to do"), rows)
+
+
+def exit_codes() -> str:
+    """Every exit code and what it means."""
+    return table(("code", "meaning"), [(int(e), words) for e, words in EXIT_MEANINGS.items()])
+
+
+def job() -> str:
+    """The job that README shows."""
+    return (
+        f"```yaml\n{(HOUSE / 'jobs/enrich-people.yaml').read_text(encoding='utf-8').strip()}\n```"
+    )
+
+
+def spreadsheet() -> str:
+    """A few rows of the sample, as they go in."""
+    return table(("row", *GIVEN), [(n, *(row[name] for name in GIVEN)) for n, row in _ran()])
+
+
+def workbook() -> str:
+    """The same rows as they come back."""
+    return table(("row", *ANSWERED), [(n, *(row[name] for name in ANSWERED)) for n, row in _ran()])
+
+
+def _ran() -> list[tuple[int, dict[str, str]]]:
+    """Run the sample job once, in a sandbox; give the rows that README shows."""
+    if not _RAN:
+        with tempfile.TemporaryDirectory() as folder:
+            output = Path(folder, "out.csv")
+            words = ["run", "jobs/enrich-people.yaml", "samples/leads.xlsx", "--sandbox", "--yes"]
+            flags = ["--format", "csv", "--state", folder, "--output", str(output)]
+            subprocess.run(
+                [sys.executable, "-m", "apollo_batch", *words, *flags],
+                cwd=HOUSE,
+                env={**os.environ, "CI": ""},
+                check=True,
+                capture_output=True,
+            )
+            with output.open(encoding="utf-8-sig", newline="") as file:
+                rows = list(csv.DictReader(file))
+        _RAN.extend((number, rows[number - 2]) for number in SHOWN)
+    return _RAN
+
+
+_RAN: list[tuple[int, dict[str, str]]] = []
+
+
+def operations() -> str:
+    """Every operation: routes, price, parameters, fields."""
+    return "\n\n".join("\n".join(_operation(o)) for o in OPERATIONS.values())
+
+
+def _operation(operation: Operation) -> Iterator[str]:
+    price = operation.price
+    yield f"## `{operation.name}`\n\n{operation.does}\n"
+    yield table(
+        ("route", "items a request", "scope of the key", "Apollo's page"),
+        [(f"`{r.method} {r.path}`", r.cap, f"`{r.scope}`", r.told_at) for r in operation.routes],
+    )
+    yield f"\nPrice: {price.base} credit a {price.per} found."
+    for name, more in price.extras.items():
+        yield f"With `{name}` up to {more} more."
+    if price.unbounded:
+        named = " and ".join(f"`{name}`" for name in sorted(price.unbounded))
+        yield f"With {named} no most is known: the job says `limits: {{most_per_row: N}}`."
+    enough = " · ".join(" + ".join(f"`{n}`" for n in sorted(s)) for s in operation.enough)
+    yield f"\nEnough to look a row up: {enough}.\n"
+    yield table(
+        ("parameter", "under", "kind", "what it is"),
+        [
+            (
+                f"`{p.name}`",
+                "options" if p.option else "map",
+                p.kind.value.replace("_", " "),
+                p.does,
+            )
+            for p in operation.params
+        ],
+    )
+    yield "\nFields for `keep`, each the first word of a path:"
+    yield ", ".join(f"`{name}`" for name in sorted(operation.fields)) + "."
+    for route in operation.routes:
+        if route.lacks:
+            yield f"\n`{route.method} {route.path}` leaves out:"
+            yield ", ".join(f"`{name}`" for name in sorted(route.lacks)) + "."
+
+
+def job_keys() -> str:
+    """Every key of a job file, read off its schema."""
+    told = schema()
+    shapes = {"": told, **{f"{name}.": _shape(told, name) for name in ("input", "map", "skip")}}
+    shapes["limits."] = _shape(told, "limits")
+    parts = []
+    for prefix, shape in shapes.items():
+        title = {"": "A job", "map.": "A parameter under `map`", "skip.": "A rule under `skip`"}
+        parts.append(f"## {title.get(prefix, f'`{prefix[:-1]}`')}\n\n{shape['description']}\n")
+        needed = set(shape.get("required", ()))
+        parts.append(
+            table(
+                ("key", "type", "needed", "what it means", "example"),
+                [_key(name, key, needed) for name, key in shape["properties"].items()],
+            )
+            + "\n"
+        )
+    return "\n".join(parts).rstrip()
+
+
+def _shape(told: dict[str, Any], key: str) -> dict[str, Any]:
+    """The shape of what stands under a key, wherever the schema keeps it."""
+    name = re.findall(r"#/\$defs/(\w+)", json.dumps(told["properties"][key]))[0]
+    shape: dict[str, Any] = told["$defs"][name]
+    return next(s for s in (*shape.get("anyOf", ()), shape) if "properties" in s)
+
+
+def _key(name: str, key: dict[str, Any], needed: set[str]) -> tuple[str, ...]:
+    example = json.dumps(key["examples"][0], ensure_ascii=False)
+    needs = "yes" if name in needed else _default(key.get("default"))
+    return f"`{name}`", _type(key), needs, key["description"], f"`{example}`"
+
+
+def _default(value: object) -> str:
+    return "no" if value in (None, []) else f"no: {json.dumps(value)}"
+
+
+def _type(key: dict[str, Any]) -> str:
+    """Say in a word or two what a key takes."""
+    if "anyOf" in key:
+        kinds = [_type(k) for k in key["anyOf"] if k.get("type") != "null"]
+        one, *more = dict.fromkeys(kinds)
+        lists = more == [f"list of {one}"]
+        return f"{one}, or a list of them" if lists else " or ".join((one, *more))
+    words = [key["const"]] if "const" in key else key.get("enum")
+    if words:
+        return ", ".join(f"`{word}`" for word in words)
+    if key.get("type") == "array":
+        return f"list of {_type(key['items'])}"
+    # A value that may be typed as text, number or yes/no is taken as text all the same.
+    kind = "string" if isinstance(key.get("type"), list) else key.get("type", "object")
+    return _WORDS[kind]
+
+
+def commands() -> str:
+    """Every command with its arguments and flags."""
+    return "\n\n".join(_command(name, command) for name, command in cli.commands.items())
+
+
+def _command(name: str, command: click.Command) -> str:
+    context = click.Context(command, info_name=f"apollo-batch {name}")
+    arguments = [p.make_metavar(context) for p in command.params if isinstance(p, click.Argument)]
+    options = [p for p in command.params if isinstance(p, click.Option)]
+    does = (command.help or "").split("\n\n")[0].replace("\n", " ")
+    typed = " ".join([name, *arguments, *(["[OPTIONS]"] if options else [])])
+    head = f"## `apollo-batch {typed}`\n\n{does}"
+    if not options:
+        return head
+    rows = [option.get_help_record(context) for option in options]
+    return f"{head}\n\n" + table(("flag", "what it does"), [(f"`{r[0]}`", r[1]) for r in rows if r])
+
+
+def rooms() -> str:
+    """Every module and its sentence."""
+    rows = []
+    for path in sorted((HOUSE / "apollo_batch").rglob("*.py")):
+        name = str(path.relative_to(HOUSE / "apollo_batch"))
+        sentence = (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "").split(
+            "\n"
+        )[0]
+        rows.append((f"`{name}`", sentence.replace("|", "or")))
+    rows.sort(
+        key=lambda row: ("/" in row[0], row[0].rpartition("/")[0], "__init__" not in row[0], row)
+    )
+    return table(("room", "what for"), rows)
+
+
+MADE: dict[str, Callable[[], str]] = {
+    "statuses": statuses,
+    "reasons": reasons,
+    "exit codes": exit_codes,
+    "job": job,
+    "spreadsheet": spreadsheet,
+    "workbook": workbook,
+    "operations": operations,
+    "job keys": job_keys,
+    "commands": commands,
+    "rooms": rooms,
+}
+
+
+def brought_up_to_date(text: str) -> str:
+    """Write every made part of a paper anew."""
+    return re.sub(
+        r"(<!-- made: ([a-z ]+) -->\n).*?(<!-- end -->)",
+        lambda part: f"{part[1]}{MADE[part[2]]()}\n{part[3]}",
+        text,
+        flags=re.DOTALL,
+    )
+
+
+def main() -> int:
+    """Write the papers, or with --check say which are stale."""
+    stale = []
+    for path in PAPERS:
+        old = path.read_text(encoding="utf-8")
+        new = brought_up_to_date(old)
+        if new != old:
+            stale.append(path)
+            if "--check" not in sys.argv:
+                path.write_text(new, encoding="utf-8")
+    for path in stale:
+        print(f"{path.relative_to(HOUSE)} was stale")
+    if stale and "--check" in sys.argv:
+        print("Bring them up to date: python docs/generate.py")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
