@@ -1,0 +1,149 @@
+"""Files appear whole or not at all, readable by their owner only."""
+
+import contextlib
+import errno
+import fcntl
+import hashlib
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+PRIVATE_FILE = 0o600
+PRIVATE_FOLDER = 0o700
+_DRAFT = ".part"
+_HELD = {errno.EACCES, errno.EPERM, errno.EBUSY, errno.ETXTBSY}
+"""What a file server says while somebody has the file open."""
+_PAUSES = (0.05, 0.1, 0.2, 0.4, 0.75, 1.0)
+
+Wait = Callable[[float], None]
+"""Lets so many seconds pass."""
+
+
+def private_folder(path: Path) -> Path:
+    """Make a folder that only its owner can enter, or tighten one that is there."""
+    if not path.parent.exists():
+        private_folder(path.parent)
+    path.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
+    if path.stat().st_mode & 0o077:
+        path.chmod(PRIVATE_FOLDER)
+    return path
+
+
+@contextlib.contextmanager
+def whole(
+    target: Path, ready: Callable[[Path], None] | None = None, wait: Wait = time.sleep
+) -> Iterator[Path]:
+    """Yield a draft beside the target; it replaces the target when the block ends well.
+
+    The draft is synced before the rename and the folder after it, so that a power cut leaves
+    the old file or the new one, never half of one. Drafts of writers that were killed are cleared.
+    `ready` sees the finished draft before it takes the target's place. A target that another
+    program holds is tried again for 2.5 seconds, with `wait` between.
+    """
+    prefix = f".{target.name[:80]}."
+    _clear_drafts(target.parent, prefix)
+    handle, name = tempfile.mkstemp(prefix=prefix, suffix=_DRAFT, dir=target.parent)
+    draft = Path(name)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)  # tells it from a draft whose writer is gone
+        yield draft
+        _sync(draft)
+        if ready is not None:
+            ready(draft)
+        _replace(draft, target, wait)
+        _sync(target.parent)
+    finally:
+        os.close(handle)
+        draft.unlink(missing_ok=True)
+
+
+def _replace(draft: Path, target: Path, wait: Wait) -> None:
+    for pause in _PAUSES:
+        try:
+            draft.replace(target)
+        except OSError as error:
+            if error.errno not in _HELD:
+                raise
+            wait(pause)
+        else:
+            return
+    draft.replace(target)
+
+
+def _clear_drafts(folder: Path, prefix: str) -> None:
+    for path in folder.iterdir():
+        if path.name.startswith(prefix) and path.name.endswith(_DRAFT):
+            with contextlib.suppress(OSError):  # somebody else's: not ours to clear
+                if not locked(path):
+                    path.unlink()
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def sha256(path: Path) -> str:
+    """The hash of a file's bytes, read in pieces."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def private_copy(source: Path, target: Path) -> Path:
+    """Copy a file whole, readable by its owner only; a copy that is there already is kept."""
+    if not target.exists():
+        private_folder(target.parent)
+        with whole(target) as draft:
+            shutil.copyfile(source, draft)
+            draft.chmod(PRIVATE_FILE)
+    return target
+
+
+class Lock:
+    """A kernel lock on a file: held until released or the process ends, never inherited."""
+
+    def __init__(self, path: Path, handle: int) -> None:
+        self.path = path
+        self._handle = handle
+
+    def release(self) -> None:
+        """Let go; the file stays, so that no two processes ever lock different files of one name."""
+        os.close(self._handle)
+
+
+def lock(path: Path, says: str) -> Lock | None:
+    """Take the lock of a file at once, or None where another process holds it.
+
+    `says` is written into the file, for whoever finds it held.
+    """
+    private_folder(path.parent)
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE_FILE)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(handle)
+        return None
+    os.ftruncate(handle, 0)
+    os.write(handle, says.encode())
+    return Lock(path, handle)
+
+
+def locked(path: Path) -> bool:
+    """Whether another process, or another lock of this one, holds the lock of a file."""
+    try:
+        handle = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return False
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(handle)
+    return False

@@ -1,0 +1,164 @@
+"""The nouns every room shares: rows, items, chunks, outcomes, settlements."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, NewType
+
+RowNumber = NewType("RowNumber", int)
+"""The row as the spreadsheet counts it: with a header in row 1, data starts at 2."""
+
+Params = Mapping[str, Any]
+"""Parameter name to the cleaned value that Apollo gets."""
+
+
+class Status(StrEnum):
+    """What became of a row; exactly one each."""
+
+    SUCCEEDED = "succeeded"
+    NO_MATCH = "no_match"
+    SKIPPED = "skipped"
+    FAILED = "failed"
+    IN_DOUBT = "in_doubt"
+    PENDING = "pending"
+    NOT_RUN = "not_run"
+
+    @property
+    def words(self) -> str:
+        """As a cell of the workbook says it."""
+        return self.value.replace("_", " ").capitalize()
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a spreadsheet, every cell as the text a person would read."""
+
+    number: RowNumber
+    cells: tuple[str, ...]
+    """As wide as the header; a missing cell is the empty string."""
+    troubles: Mapping[int, str] = field(default_factory=dict)
+    """Cell index to reason code, where the cell holds no usable value (an error, lost digits)."""
+    skip: str | None = None
+    """Reason code, where the sheet itself says that this is no row to send (hidden, totals)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One row's parameters, cleaned and ready to send."""
+
+    row: RowNumber
+    params: Params
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a row, with the reason a person reads."""
+
+    row: RowNumber
+    status: Status
+    reason: str
+    """A code of `reasons.REASONS`, or a word of the job file's own `skip`."""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkItem:
+    """An item inside a chunk, under the number the journal knows it by."""
+
+    id: int
+    params: Params
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """The items of one request, claimed and held for by `dispatch`: the licence to send once."""
+
+    id: int
+    attempt: int
+    """The journal's number of this attempt; a retry of the same chunk gets a new one."""
+    operation: str
+    route: str
+    options: Params
+    items: tuple[ChunkItem, ...]
+
+
+class Arrival(StrEnum):
+    """What is known of a request once its call is over."""
+
+    DONE = "done"
+    """Answered, and the answer reads as Apollo's."""
+    REFUSED = "refused"
+    """Answered with a definite no; it had no effect."""
+    LIMITED = "limited"
+    """429: a window is full; it had no effect."""
+    NOT_SENT = "not_sent"
+    """No byte left: no connection, no name, no TLS."""
+    UNKNOWN = "unknown"
+    """It may have been carried out, and charged."""
+
+
+class Halt(StrEnum):
+    """A refusal that ends more than its chunk."""
+
+    ACCESS = "access"
+    """The key is wrong or may not do this: the step stops."""
+    CREDITS = "credits"
+    """The team's credits are used up: paid steps stop."""
+    BUG = "bug"
+    """Apollo does not understand our request: the step stops before it repeats the mistake."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One rate window as a reply's headers tell it."""
+
+    span: str
+    """minute, hour or day."""
+    limit: int | None
+    """None: this window is not limited."""
+    used: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What one reply says of one item."""
+
+    item: int
+    status: Status
+    reason: str
+    note: str = ""
+    kept: Mapping[str, str] = field(default_factory=dict)
+    """New column to its text."""
+    index: int | None = None
+    """Where in the answer the record stands, so that a later job can read other fields of it."""
+    credits: Decimal | None = None
+    """What this row is expected to have cost; None where nobody knows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """A call's end: what is known of it, its items' verdicts, its bill, what it says of limits."""
+
+    arrival: Arrival
+    verdicts: Sequence[Verdict] = ()
+    reported: Decimal | None = None
+    """Credits as the reply states them; None where it states none."""
+    derived: Decimal | None = None
+    """Price times what came back, where the reply states no bill."""
+    still_held: Decimal | None = Decimal(0)
+    """What may yet be charged for results still to come; None: unknown, keep all that is held."""
+    request_id: str | None = None
+    """Apollo's number for results still to come: a signed 64-bit integer, as text."""
+    halt: Halt | None = None
+    message: str = ""
+    """What to tell a person, without personal data."""
+    http: int | None = None
+    body: bytes = b""
+    """The reply as it came, key and tokens cut out, compressed with zlib."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    readings: Sequence[Reading] = ()
+    retry_after: float | None = None
+    """Seconds Apollo asked us to wait."""
+    time_scale: float = 1.0
+    """How much faster than ours the clock behind the windows runs: 1, but for a sandbox."""
