@@ -1,0 +1,1 @@
+"""What Apollo offers: facts, no behaviour."""

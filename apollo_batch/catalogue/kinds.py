@@ -1,0 +1,184 @@
+"""What a cell must look like for a parameter: cleaned, or told what is wrong with it."""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from enum import StrEnum
+from urllib.parse import urlsplit
+
+
+class Kind(StrEnum):
+    """How a parameter's text is read."""
+
+    TEXT = "text"
+    NAME = "name"
+    EMAIL = "email"
+    HASHED_EMAIL = "hashed_email"
+    DOMAIN = "domain"
+    URL = "url"
+    PERSON_URL = "person_url"
+    COMPANY_URL = "company_url"
+    ID = "id"
+    FLAG = "flag"
+    WEBHOOK = "webhook"
+
+
+class BadCellError(ValueError):
+    """The text cannot be used; `reason` is the code a row is skipped with."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+# What people type for "nothing". Surnames Null, None and Na exist, so names keep those.
+_NOTHING = {"n/a", "#n/a", "-", "--", "—", "?", "."}
+_NOTHING_BUT_A_NAME = _NOTHING | {"none", "null", "na", "nil", "nan", "unknown", "tbd"}
+
+_INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad]")
+_SPACES = re.compile(r"\s+")
+_EMAIL = re.compile(
+    r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*@(?P<domain>[^@\s]+)"
+)
+_LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
+_ID = re.compile(r"[0-9a-f]{24}")
+_HASH = re.compile(r"[0-9a-f]{32}|[0-9a-f]{64}")
+_SLUG = re.compile(r"/(?P<kind>in|pub|company|school)/(?P<slug>[^/?#\s]+)")
+_FREEMAIL = frozenset(
+    "gmail.com googlemail.com yahoo.com yahoo.de yahoo.fr yahoo.co.uk hotmail.com hotmail.de "
+    "hotmail.fr outlook.com outlook.de live.com msn.com icloud.com me.com aol.com gmx.de gmx.net "
+    "gmx.at gmx.com web.de t-online.de freenet.de orange.fr free.fr laposte.net wanadoo.fr "
+    "proton.me protonmail.com mail.com mail.ru yandex.ru qq.com 163.com 126.com".split()
+)
+
+
+def clean(kind: Kind, text: str) -> str:
+    """Bring a cell into the form Apollo compares, or "" where the cell says nothing.
+
+    Raises BadCellError where there is text that cannot be used.
+    """
+    tidy = _SPACES.sub(" ", _INVISIBLE.sub("", unicodedata.normalize("NFC", text))).strip()
+    nothing = _NOTHING if kind in {Kind.NAME, Kind.TEXT} else _NOTHING_BUT_A_NAME
+    if not tidy or tidy.casefold() in nothing:
+        return ""
+    return _CLEANERS[kind](tidy)
+
+
+def _text(text: str) -> str:
+    return text
+
+
+def _name(text: str) -> str:
+    if "@" in text or not any(character.isalpha() for character in text):
+        raise BadCellError("bad_name")
+    return text
+
+
+def _email(text: str) -> str:
+    plain = re.sub(r"^.*<([^<>]+)>$", r"\1", text)
+    plain = plain.lower().removeprefix("mailto:").strip()
+    match = _EMAIL.fullmatch(plain)
+    if match is None or len(plain) > 254:
+        raise BadCellError("bad_email")
+    local, _, domain = plain.rpartition("@")
+    try:
+        return f"{local}@{_host(domain)}"
+    except BadCellError:
+        raise BadCellError("bad_email") from None
+
+
+def _hashed_email(text: str) -> str:
+    if not _HASH.fullmatch(text.lower()):
+        raise BadCellError("bad_hashed_email")
+    return text.lower()
+
+
+def _domain(text: str) -> str:
+    # "www.acme.example/about", "https://acme.example:8443", "ada@acme.example" all name a host.
+    host = text.lower().rpartition("@")[2]
+    host = re.sub(r"^[a-z][a-z0-9+.-]*:/*", "", host).lstrip("/")
+    host = re.split(r"[/?#:\\]", host, maxsplit=1)[0].strip().rstrip(".")
+    host = _host(host.removeprefix("www."))
+    if host in _FREEMAIL:
+        raise BadCellError("freemail_domain")
+    return host
+
+
+def _host(text: str) -> str:
+    try:
+        host = text.encode("idna").decode("ascii").lower()
+    except UnicodeError:
+        raise BadCellError("bad_domain") from None
+    labels = host.split(".")
+    real = len(labels) > 1 and not labels[-1].isdigit() and len(host) <= 253
+    if not real or not all(_LABEL.fullmatch(label) for label in labels):
+        raise BadCellError("bad_domain")
+    return host
+
+
+def _url(text: str) -> str:
+    full = text if "://" in text else f"https://{text}"
+    try:
+        parts = urlsplit(full)
+        _host(parts.hostname or "")
+    except (ValueError, BadCellError):
+        raise BadCellError("bad_url") from None
+    if parts.scheme not in {"http", "https"}:
+        raise BadCellError("bad_url")
+    return full
+
+
+def _linkedin(text: str, kinds: frozenset[str]) -> str:
+    # Apollo stores http://www.linkedin.com/in/<slug> and compares letter by letter.
+    lower = text if "://" in text else f"https://{text}"
+    try:
+        parts = urlsplit(lower)
+    except ValueError:
+        raise BadCellError("bad_linkedin_url") from None
+    host = (parts.hostname or "").lower()
+    match = _SLUG.match(parts.path)
+    ours = host == "linkedin.com" or host.endswith(".linkedin.com")
+    if not ours or match is None or match["kind"] not in kinds:
+        raise BadCellError("bad_linkedin_url")
+    return f"http://www.linkedin.com/{match['kind']}/{match['slug'].lower()}"
+
+
+def _person_url(text: str) -> str:
+    return _linkedin(text, frozenset({"in", "pub"}))
+
+
+def _company_url(text: str) -> str:
+    return _linkedin(text, frozenset({"company", "school"}))
+
+
+def _id(text: str) -> str:
+    if not _ID.fullmatch(text.lower()):
+        raise BadCellError("bad_id")
+    return text.lower()
+
+
+def _flag(text: str) -> str:
+    if text.lower() not in {"true", "false"}:
+        raise BadCellError("bad_value")
+    return text.lower()
+
+
+def _webhook(text: str) -> str:
+    if not _url(text).startswith("https://"):
+        raise BadCellError("bad_url")
+    return text
+
+
+_CLEANERS: dict[Kind, Callable[[str], str]] = {
+    Kind.TEXT: _text,
+    Kind.NAME: _name,
+    Kind.EMAIL: _email,
+    Kind.HASHED_EMAIL: _hashed_email,
+    Kind.DOMAIN: _domain,
+    Kind.URL: _url,
+    Kind.PERSON_URL: _person_url,
+    Kind.COMPANY_URL: _company_url,
+    Kind.ID: _id,
+    Kind.FLAG: _flag,
+    Kind.WEBHOOK: _webhook,
+}
