@@ -1,0 +1,1 @@
+"""What somebody wants: a YAML file becomes a job, a row and a job become an item."""

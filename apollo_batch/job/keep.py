@@ -1,0 +1,103 @@
+"""What a job keeps of the answers comes in; paths, the route that answers them, problems go out."""
+
+from collections.abc import Iterator, Mapping
+from itertools import islice
+
+from apollo_batch.catalogue import paths
+from apollo_batch.catalogue.entry import Operation, Route
+from apollo_batch.errors import Problem
+from apollo_batch.job.headers import normal
+from apollo_batch.job.places import Places
+from apollo_batch.job.suggest import did_you_mean
+from apollo_batch.job.syntax import shown
+from apollo_batch.packing import choose_route
+
+OUR_COLUMNS = ("Apollo Status", "Apollo Reason", "Apollo Note", "Apollo Credits")
+
+MOST_NOTICES = 20
+
+Kept = Mapping[str, tuple[paths.Step, ...]]
+
+_COUNTS = {1: "one", 10: "ten"}
+
+
+def parsed(keep: Mapping[str, str]) -> dict[str, tuple[paths.Step, ...]]:
+    """Read the paths that can be read; `problems` tells of the others."""
+    read = {}
+    for column, path in keep.items():
+        try:
+            read[column] = paths.parse(path)
+        except ValueError:
+            continue
+    return read
+
+
+def problems(keep: Mapping[str, str], operation: Operation, places: Places) -> Iterator[Problem]:
+    """Check paths, column names, and that one route answers all."""
+    kept = parsed(keep)
+    for column in keep:
+        if column not in kept:
+            message = f"{shown(keep[column])} is not the path of a field."
+            fix = "Write it like `email`, `organization.name` or `employment_history[0].title`."
+            yield places.value(("keep", column)).problem(message, fix)
+    yield from _names(keep, places)
+    if choose_route(operation, _fields(kept)) is None:
+        yield _no_route(kept, operation, places)
+
+
+def _names(keep: Mapping[str, str], places: Places) -> Iterator[Problem]:
+    taken = {normal(ours): ours for ours in OUR_COLUMNS}
+    for column in keep:
+        place = places.key(("keep", column))
+        name = normal(column)
+        if not name or not column.isprintable():
+            yield place.problem("This is no name for a column.", "Write a short name.")
+        elif name in taken:
+            message = f"The column {shown(column)} would stand beside {shown(taken[name])}."
+            yield place.problem(message, "Give it another name.")
+        taken.setdefault(name, column)
+
+
+def _no_route(kept: Kept, operation: Operation, places: Places) -> Problem:
+    lacking = [
+        next(column for column, path in kept.items() if path[0].key in route.lacks)
+        for route in operation.routes
+    ]
+    one, other = (kept[column][0].key for column in lacking[:2])
+    message = f"No single answer of Apollo's holds both `{one}` and `{other}`."
+    last = max(lacking, key=list(kept).index)
+    return places.value(("keep", last)).problem(
+        message, "Take one out and make a second job of it."
+    )
+
+
+def _fields(kept: Kept) -> set[str]:
+    return {path[0].key for path in kept.values()}
+
+
+def route_note(kept: Kept, operation: Operation, route: Route) -> str | None:
+    """Say why the preferred route is not taken."""
+    preferred = operation.routes[0]
+    if route is preferred:
+        return None
+    field = next(path[0].key for path in kept.values() if path[0].key in preferred.lacks)
+    now, then = (_COUNTS.get(cap, str(cap)) for cap in (route.cap, preferred.cap))
+    return (
+        f"`keep` asks for {field}, which only {route.method} {route.path} answers: "
+        f"{now} {operation.price.per} per request instead of {then}."
+    )
+
+
+def notices(kept: Kept, operation: Operation) -> Iterator[str]:
+    """Tell of fields that the catalogue does not know; Apollo may answer them all the same."""
+    unknown = (column for column, path in kept.items() if path[0].key not in operation.fields)
+    for column in islice(unknown, MOST_NOTICES):
+        field = kept[column][0].key
+        hint = _hint(field, operation)
+        yield f"`keep`, {shown(column)}: {operation.name} is not known to answer `{field}`. {hint}"
+
+
+def _hint(field: str, operation: Operation) -> str:
+    if field in {route.results_at for route in operation.routes}:
+        return f"Leave `{field}.` out: paths begin within the record."
+    return did_you_mean(field, operation.fields) or "Its column may stay empty."

@@ -1,0 +1,134 @@
+"""What the shape refused comes in; problems in plain words, each in its place, go out."""
+
+import copy
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from apollo_batch.errors import Problem
+from apollo_batch.job.places import Loc, Places
+from apollo_batch.job.shape import (
+    InputShape,
+    JobShape,
+    LimitsShape,
+    SkipShape,
+    SourceShape,
+)
+from apollo_batch.job.suggest import did_you_mean
+from apollo_batch.job.syntax import shown
+
+_GROUPS: dict[str, type[BaseModel]] = {
+    "input": InputShape,
+    "limits": LimitsShape,
+    "skip": SkipShape,
+    "map": SourceShape,
+}
+
+_SECRET = re.compile(
+    r"(x[-_ ])?(apollo[-_ ]?)?((api|access|master|auth|secret|private|bearer|oauth)[-_ ]?(key|token)s?"
+    r"|token|secret|password|passwd|pwd|credentials?|authorization|bearer)",
+    re.IGNORECASE,
+)
+_SECRET_ON_A_LINE = re.compile(rf"(?<![^\W_]){_SECRET.pattern}[\"']?\s*[:=]\s*", re.IGNORECASE)
+
+_NO_KEYS = "API keys never live in job files: they are shared, mailed and kept in repositories."
+_KEY_FIX = "Take the line out and put the key in APOLLO_API_KEY, or run `apollo-batch auth set`."
+
+
+def secret(key: str) -> bool:
+    """Whether a key looks as if its value were nobody else's business."""
+    return _SECRET.fullmatch(key.strip()) is not None
+
+
+def without_secrets(line: str) -> str:
+    """Cut out of a line of the file what follows a key that looks secret."""
+    found = _SECRET_ON_A_LINE.search(line)
+    return f"{line[: found.end()]}…" if found else line
+
+
+def problems(refusal: ValidationError, places: Places) -> Iterator[Problem]:
+    """Translate every error of the shape, in the order of the file's keys."""
+    for error in refusal.errors(include_url=False, include_input=False):
+        loc = error["loc"]
+        match error["type"]:
+            case "job":
+                context = error["ctx"]
+                yield places.value(loc).problem(context["message"], context["fix"] or None)
+            case "extra_forbidden":
+                yield unknown_key(loc, places)
+            case "missing":
+                yield _missing(loc, places)
+            case "list_type":
+                fix = "Write one entry a line, each after `- `; or all in one line, like [a, b]."
+                yield places.value(loc).problem(f"{_key(loc)} takes a list.", fix)
+            case _:
+                yield places.value(loc).problem(f"{_key(loc)} takes a group of keys.", _group(loc))
+
+
+def unknown_key(loc: Loc, places: Places) -> Problem:
+    """Refuse a key that is not in the format, with the one that was meant."""
+    key, place = str(loc[-1]), places.key(loc)
+    if secret(key):
+        return place.problem(_NO_KEYS, _KEY_FIX)
+    known = _keys_at(loc)
+    home = next((group for group, shape in _GROUPS.items() if key in _keys(shape)), None)
+    if home and len(loc) == 1:
+        return place.problem(f"{shown(key)} stands in the wrong place.", f"Put it below `{home}:`.")
+    listed = f"The keys here are {', '.join(known)}."
+    return place.problem(f"There is no key {shown(key)} here.", did_you_mean(key, known) or listed)
+
+
+def sound_part(values: Any, refusal: ValidationError) -> Any:
+    """Leave out what was refused, so that the rest can be checked for what it means."""
+    part = copy.deepcopy(values)
+    for error in refusal.errors(include_url=False, include_input=False, include_context=False):
+        if error["type"] != "missing":
+            _cut(part, error["loc"])
+    return part
+
+
+def _cut(part: dict[str, Any], loc: Loc) -> None:
+    # A source with a flaw goes as a whole, and the rules with it: a list would close the gap.
+    group, *inner = loc
+    if inner and isinstance(part.get(str(group)), dict):
+        part[str(group)].pop(inner[0], None)
+    else:
+        part.pop(str(group), None)
+
+
+def _missing(loc: Loc, places: Places) -> Problem:
+    key = str(loc[-1])
+    fields = _shape_at(loc).model_fields
+    example = (fields[key].examples or ["…"])[0]
+    fix = (
+        f"Add `{key}: {example}`."
+        if not isinstance(example, dict)
+        else f"Add `{key}:` and what belongs below it."
+    )
+    return places.key(loc[:-1]).problem(f"`{key}` is missing here.", fix)
+
+
+def _group(loc: Loc) -> str:
+    if loc[0] == "keep":
+        return "Write `New Column: field`, one a line, below it."
+    if loc[0] == "map":
+        return "Write `parameter: Column`, one a line, below it."
+    return f"Write one or more of {', '.join(_keys(_GROUPS.get(str(loc[0]), JobShape)))} below it."
+
+
+def _key(loc: Loc) -> str:
+    return next((shown(step) for step in reversed(loc) if isinstance(step, str)), "This")
+
+
+def _shape_at(loc: Loc) -> type[BaseModel]:
+    return JobShape if len(loc) == 1 else _GROUPS[str(loc[0])]
+
+
+def _keys_at(loc: Loc) -> list[str]:
+    return _keys(_shape_at(loc))
+
+
+def _keys(shape: type[BaseModel]) -> list[str]:
+    return [field.alias or name for name, field in shape.model_fields.items()]

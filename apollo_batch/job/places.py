@@ -1,0 +1,44 @@
+"""Where each word of a job file stands: a way into the file comes in, line and column go out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from apollo_batch.errors import Problem
+
+Loc = tuple[str | int, ...]
+"""The way to a value: keys and list positions from the top of the file."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a word stands and how wide it is, for the caret below it."""
+
+    line: int = 1
+    column: int = 1
+    width: int = 1
+
+    def problem(self, message: str, fix: str | None = None) -> Problem:
+        """Say what is wrong here."""
+        return Problem(message, fix, self.line, self.column, self.width)
+
+
+@dataclass(frozen=True)
+class Places:
+    """The places of all keys and values of one job file."""
+
+    keys: Mapping[Loc, Place] = field(default_factory=dict)
+    values: Mapping[Loc, Place] = field(default_factory=dict)
+
+    def key(self, loc: Loc) -> Place:
+        """Find the key itself; a list's element has none and stands for itself."""
+        return self.keys.get(loc) or self.value(loc)
+
+    def value(self, loc: Loc) -> Place:
+        """Find the value, or the nearest one that holds it where the file uses a short form."""
+        while loc and loc not in self.values:
+            loc = loc[:-1]
+        return self.values.get(loc, Place())
+
+    def says(self, *loc: str | int) -> bool:
+        """Whether the file has this key, usable or not."""
+        return loc in self.values

@@ -1,0 +1,129 @@
+"""One value of a job file comes in as written; typed by what the key means, it goes out.
+
+How a value looks decides nothing: `NO`, `01234` and `2026-01-02` stay as written where a text is
+meant, and only `true` and `false`, unquoted, are yes and no.
+"""
+
+import re
+from decimal import Decimal
+from typing import Annotated, Any, TypeVar
+
+from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from apollo_batch.job.syntax import shown
+from apollo_batch.job.tree import Word
+
+Count = TypeVar("Count", int, Decimal)
+
+SMALL_AND_BARE = "Write true or false: small letters, no quotes."
+_NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,11})(\.[0-9]{1,4})?")
+
+
+def wrong(message: str, fix: str = "") -> PydanticCustomError:
+    """Say what is wrong with a value; its place is known to the one who reads the error."""
+    return PydanticCustomError("job", "{message}", {"message": message, "fix": fix})
+
+
+def _scalar(value: Any, noun: str) -> str:
+    if isinstance(value, str) and (value or not isinstance(value, Word)):
+        return value
+    if isinstance(value, str):
+        raise wrong("A value is missing here.", f"Write {noun} after the colon.")
+    kind = "list" if isinstance(value, list) else "group of keys"
+    raise wrong(f"This takes {noun}, not a {kind}.", f"Write {noun} after the colon.")
+
+
+def _text(value: Any) -> str:
+    return str(_scalar(value, "one text"))
+
+
+def _written(value: Any) -> str:
+    return _scalar(value, "one value")
+
+
+def _named(value: Any) -> str:
+    text = _text(value)
+    if not text.strip():
+        raise wrong("This text is empty.", "Write a name, or take the key out.")
+    return text
+
+
+def yes_or_no(value: Any) -> bool:
+    """Read true or false, and nothing that only looks like it."""
+    text = _scalar(value, "true or false")
+    if text not in {"true", "false"} or not isinstance(text, Word):
+        raise wrong(f"{shown(text)} is neither true nor false.", SMALL_AND_BARE)
+    return text == "true"
+
+
+def _number(value: Any) -> Decimal:
+    text = _scalar(value, "a number")
+    if not _NUMBER.fullmatch(text) or not isinstance(text, Word):
+        raise wrong(f"{shown(text)} is not a number.", _unquoted("digits only, such as 20", text))
+    return Decimal(text)
+
+
+def _whole(value: Any) -> int:
+    number = _number(value)
+    if number != number.to_integral_value():
+        raise wrong(f"{shown(value)} is not a whole number.", "Write it without a decimal point.")
+    return int(number)
+
+
+def _unquoted(what: str, text: str) -> str:
+    return f"Write {what}." if isinstance(text, Word) else f"Write {what}, without quotes."
+
+
+def _within(number: Count, *, more_than: int = -1, most: int | None = None) -> Count:
+    if number <= more_than or (most is not None and number > most):
+        least = "0 or more" if more_than < 0 else "more than 0"
+        raise wrong(
+            f"`{number}` is out of range.",
+            f"Write {least}." if most is None else f"Write {least}, at most {most}.",
+        )
+    return number
+
+
+def _or_nothing(value: Any) -> Any:
+    empty = isinstance(value, Word) and value in {"", "null"}
+    return None if empty else value
+
+
+def _one_or_more(value: Any) -> Any:
+    return [value] if isinstance(value, str) and value else value
+
+
+_WRITTEN: dict[str, Any] = {"type": ["string", "number", "boolean"]}
+
+Text = Annotated[str, BeforeValidator(_text), WithJsonSchema(_WRITTEN)]
+"""Any one value, as written."""
+Named = Annotated[str, BeforeValidator(_named), WithJsonSchema(_WRITTEN | {"minLength": 1})]
+"""A text that names something, so not an empty one."""
+YesNo = Annotated[bool, BeforeValidator(yes_or_no), WithJsonSchema({"type": "boolean"})]
+Number = Annotated[Decimal, BeforeValidator(_number), WithJsonSchema({"type": "number"})]
+Credits = Annotated[
+    Decimal,
+    BeforeValidator(_number),
+    AfterValidator(lambda number: _within(number, more_than=0)),
+    WithJsonSchema({"type": "number", "exclusiveMinimum": 0}),
+]
+Days = Annotated[
+    int,
+    BeforeValidator(_whole),
+    AfterValidator(lambda days: _within(days, most=3650)),
+    WithJsonSchema({"type": "integer", "minimum": 0, "maximum": 3650}),
+]
+RowOfSheet = Annotated[
+    int,
+    BeforeValidator(_whole),
+    AfterValidator(lambda row: _within(row, more_than=0, most=1_048_576)),
+    WithJsonSchema({"type": "integer", "minimum": 1, "maximum": 1_048_576}),
+]
+Untyped = Annotated[Any, BeforeValidator(_written), WithJsonSchema(_WRITTEN)]
+"""One value whose type only the catalogue knows; still knows whether it was quoted."""
+
+OrNothing = BeforeValidator(_or_nothing)
+"""An empty value or `null` means that the key might as well not be there."""
+OneOrMore = BeforeValidator(_one_or_more)
+"""One value stands for a list of one."""

@@ -1,0 +1,88 @@
+"""A word that must be one of a closed list comes in; it, or the one that was meant, goes out."""
+
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator, WithJsonSchema
+
+from apollo_batch.catalogue.operations import OPERATIONS
+from apollo_batch.job import conditions
+from apollo_batch.job.cleaners import CLEANERS
+from apollo_batch.job.scalars import Named, OneOrMore, wrong
+from apollo_batch.job.suggest import did_you_mean
+from apollo_batch.job.syntax import shown
+from apollo_batch.model import Status
+from apollo_batch.reasons import REASONS
+
+VERSION = 1
+
+_REASON = re.compile(r"[a-z][a-z0-9_]{0,59}")
+
+
+def _version(text: str) -> int:
+    if text == str(VERSION):
+        return VERSION
+    if text.isdecimal() and int(text[:9]) > VERSION:
+        raise wrong(
+            f"Version {shown(text)} needs a newer apollo-batch; this one reads version {VERSION}.",
+            "Install the newest apollo-batch.",
+        )
+    raise wrong(f"{shown(text)} is no version of job files.", f"Write `version: {VERSION}`.")
+
+
+def _operation(name: str) -> str:
+    if name not in OPERATIONS:
+        known = f"Use one of: {', '.join(OPERATIONS)}."
+        raise wrong(
+            f"There is no operation {shown(name)}.", did_you_mean(name, OPERATIONS) or known
+        )
+    return name
+
+
+def _cleaner(name: str) -> str:
+    if name not in CLEANERS:
+        known = f"Use one of: {', '.join(CLEANERS)}."
+        raise wrong(f"`clean` knows no {shown(name)}.", did_you_mean(name, CLEANERS) or known)
+    return name
+
+
+def _reason(code: str) -> str:
+    if not _REASON.fullmatch(code):
+        words = "_".join(re.findall(r"[a-z0-9]+", code.lower()))[:60].lstrip("0123456789_")
+        fix = f"Write {words}." if words else "Write it like already_customer."
+        raise wrong(f"{shown(code)} is no reason code: a-z, 0-9 and _ only.", fix)
+    if code in REASONS and REASONS[code].status is not Status.SKIPPED:
+        raise wrong(f"{shown(code)} already means something else.", "Choose another word.")
+    return code
+
+
+def _pattern(text: str) -> str:
+    try:
+        conditions.compiled(text)
+    except ValueError as trouble:
+        raise wrong(str(trouble), "Use a plainer pattern, or `in` with a list.") from None
+    return text
+
+
+Version = Annotated[Named, AfterValidator(_version), WithJsonSchema({"const": VERSION})]
+OperationName = Annotated[
+    Named, AfterValidator(_operation), WithJsonSchema({"enum": list(OPERATIONS)})
+]
+CleanerName = Annotated[Named, AfterValidator(_cleaner), WithJsonSchema({"enum": list(CLEANERS)})]
+CleanerNames = Annotated[
+    list[CleanerName],
+    OneOrMore,
+    WithJsonSchema(
+        {"anyOf": [{"enum": list(CLEANERS)}, {"type": "array", "items": {"enum": list(CLEANERS)}}]}
+    ),
+]
+ReasonCode = Annotated[
+    Named,
+    AfterValidator(_reason),
+    WithJsonSchema({"type": "string", "pattern": f"^{_REASON.pattern}$"}),
+]
+Pattern = Annotated[
+    Named,
+    AfterValidator(_pattern),
+    WithJsonSchema({"type": "string", "maxLength": conditions.MOST_PATTERN}),
+]

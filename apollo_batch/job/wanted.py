@@ -1,0 +1,134 @@
+"""A job as the rest of the house reads it: every name in it is already checked."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from apollo_batch.catalogue import paths
+from apollo_batch.catalogue.entry import Operation, Route
+from apollo_batch.job.places import Places
+
+REUSE_DAYS = 90
+
+
+class Condition(StrEnum):
+    """How a rule looks at a cell; conditions are data, not a language."""
+
+    IS = "is"
+    IS_NOT = "is_not"
+    IN = "in"
+    NOT_IN = "not_in"
+    BLANK = "blank"
+    FILLED = "filled"
+    MATCHES = "matches"
+    AT_LEAST = "at_least"
+    AT_MOST = "at_most"
+
+
+Operand = str | tuple[str, ...] | Decimal | bool
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a parameter's value comes from."""
+
+    column: str
+    default: str | None = None
+    """Taken where the cell says nothing."""
+    cleaners: tuple[str, ...] = ()
+    """Names of `cleaners.CLEANERS`, run in this order before the parameter's own cleaning."""
+
+
+@dataclass(frozen=True)
+class SkipRule:
+    """Rows to leave out before anything is sent."""
+
+    column: str
+    condition: Condition
+    operand: Operand
+    reason: str = "job_skip"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How far a run of this job may go."""
+
+    max_credits: Decimal | None = None
+    reuse_days: int = REUSE_DAYS
+    """How long a paid answer serves again; 0 buys anew."""
+    most_per_row: Decimal | None = None
+    """The most credits to hold for a row whose price Apollo does not say beforehand."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One operation and what it gets: the same for every row, and per row."""
+
+    id: str
+    operation: Operation
+    route: Route
+    sources: Mapping[str, Source]
+    options: Mapping[str, bool | str] = field(default_factory=dict)
+    keep: Mapping[str, tuple[paths.Step, ...]] = field(default_factory=dict)
+    """New column to the path of its value in the answer, in the file's order."""
+    route_note: str | None = None
+    """Why the preferred route was not taken."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """What a job file asks for."""
+
+    name: str
+    steps: tuple[Step, ...]
+    path: Path | None = None
+    """The file it was read from."""
+    sheet: str | None = None
+    """None: the first visible sheet."""
+    header_row: int | None = None
+    """None: the first row that looks like a header."""
+    table: str | None = None
+    """Only the rows of this table; None: all of the sheet."""
+    include_hidden: bool = False
+    """Whether rows that the workbook hides are taken as well."""
+    skip: tuple[SkipRule, ...] = ()
+    limits: Limits = field(default_factory=Limits)
+    notices: tuple[str, ...] = ()
+    """What a person should know before the run, though nothing is wrong."""
+    places: Places = field(default_factory=Places, repr=False, compare=False)
+
+    def canonical(self) -> str:
+        """Say what the job asks in one stable text; its name, limits and layout are no part."""
+        asked = {
+            "input": [self.sheet, self.header_row, self.table, self.include_hidden],
+            "skip": [_rule(rule) for rule in self.skip],
+            "steps": [_step(step) for step in self.steps],
+        }
+        return json.dumps(asked, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+def _rule(rule: SkipRule) -> list[Any]:
+    operand: Any = rule.operand
+    if isinstance(operand, Decimal):
+        operand = str(operand.normalize())
+    return [rule.column, rule.condition, operand, rule.reason]
+
+
+def _step(step: Step) -> dict[str, Any]:
+    return {
+        "id": step.id,
+        "operation": step.operation.name,
+        "options": dict(step.options),
+        "map": {
+            name: [source.column, source.default, source.cleaners]
+            for name, source in step.sources.items()
+        },
+        "keep": {
+            column: [[word.key, word.index, word.every] for word in path]
+            for column, path in step.keep.items()
+        },
+    }
