@@ -1,0 +1,1 @@
+"""Spreadsheets: in at one end, out at the other."""

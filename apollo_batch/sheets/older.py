@@ -1,0 +1,36 @@
+"""A workbook in an older or another format (XLS, XLSB, ODS) in; its sheet's values out."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import python_calamine as calamine
+
+from apollo_batch.sheets import book
+from apollo_batch.sheets.cells import Read
+
+
+def prepare() -> None:
+    """Import what is needed, before any limit counts."""
+    import pandas  # noqa: F401
+
+
+@contextmanager
+def opened(path: Path, asked: str | None) -> Iterator[tuple[str, Iterator[tuple[int, list[Read]]]]]:
+    """Name the sheet that is meant, and give its lines as typed values, nothing interpreted."""
+    import pandas as pd
+
+    try:
+        with pd.ExcelFile(path, engine="calamine") as file:
+            name = book.sheet_name(path, file.book, asked)
+            yield name, _lines(file, name)
+    except (calamine.CalamineError, OSError) as error:
+        raise book.unreadable(path, error) from error
+
+
+def _lines(file: Any, name: str) -> Iterator[tuple[int, list[Read]]]:
+    # No header, no types, no words that mean "missing": every cell arrives as it is written.
+    frame = file.parse(name, header=None, dtype=object, na_filter=False, keep_default_na=False)
+    for number, values in enumerate(frame.itertuples(index=False, name=None), start=1):
+        yield number, list(values)
