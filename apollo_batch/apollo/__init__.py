@@ -1,0 +1,1 @@
+"""The wire: chunks in, settlements out; no JSON leaves."""

@@ -1,0 +1,216 @@
+"""A reply becomes a settlement: what it says of each item, what it bills, what is still to come."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+from apollo_batch.apollo.pairing import Lost, pair
+from apollo_batch.apollo.reading import UnreadableError, read_json
+from apollo_batch.catalogue.entry import Operation, Route
+from apollo_batch.catalogue.paths import Step, pick
+from apollo_batch.model import Arrival, Chunk, Params, Settlement, Status, Verdict
+
+Keep = Mapping[str, Sequence[Step]]
+"""New column to the path of its value."""
+
+NOT_REVEALED = "Personal e-mail not revealed: GDPR region, or none known."
+_LOCKED = re.compile(r"^email_not_unlocked@")
+_ZERO = Decimal(0)
+_MOST_NUMBER = 1_000_000
+"""No bill of one request comes near it; what is higher is nonsense, and no number for a journal."""
+
+
+def decode(operation: Operation, route: Route, chunk: Chunk, body: bytes, keep: Keep) -> Settlement:
+    """Read a 2xx reply.
+
+    What cannot be read as Apollo's answer is of unknown arrival: it may have been charged.
+    """
+    try:
+        data = read_json(body)
+        records = _records(route, data)
+    except UnreadableError as problem:
+        return Settlement(Arrival.UNKNOWN, message=_unreadable(body, problem))
+    pairs = pair(operation, route.pairing, [item.params for item in chunk.items], records)
+    later = _later(operation, chunk.options, data)
+    answer = _Answer(operation, chunk.options, records, later, keep)
+    verdicts = [
+        answer.verdict(item.id, where) for item, where in zip(chunk.items, pairs, strict=True)
+    ]
+    bill = _number(data.get(route.credits_at)) if route.credits_at else None
+    charged = _charged(route, data, records, pairs, verdicts)
+    derived = None if bill is not None or later.unpriced else charged * operation.price.base
+    total = bill if bill is not None else derived
+    # A row whose record nobody can tell may have its phone number looked for all the same.
+    waiting = {Status.PENDING, Status.IN_DOUBT, *((Status.SUCCEEDED,) if later.silent else ())}
+    pending = sum(1 for v in verdicts if v.status in waiting)
+    return Settlement(
+        Arrival.DONE,
+        verdicts=_priced(operation, verdicts, pairs, total),
+        reported=bill,
+        derived=derived,
+        still_held=None if later.unpriced else later.extra * pending,
+        request_id=_request_id(data) if pending else None,
+    )
+
+
+def reread(
+    operation: Operation, route: Route, body: bytes, index: int, keep: Keep
+) -> dict[str, str] | None:
+    """Take other fields out of an answer that was paid for earlier.
+
+    {} where it is unreadable, None where its record is hollow.
+    """
+    try:
+        record = _records(route, read_json(body))[index]
+    except (UnreadableError, IndexError):
+        return {}
+    return None if _hollow(operation, record) else _kept(record, keep)
+
+
+def _hollow(operation: Operation, record: Any) -> bool:
+    return isinstance(record, dict) and not any(record.get(f) for f in operation.substance)
+
+
+def _records(route: Route, data: Any) -> list[Any]:
+    if not isinstance(data, dict):
+        raise UnreadableError("not an object")
+    found = data.get(route.results_at)
+    if route.cap > 1:
+        if not isinstance(found, list):
+            raise UnreadableError(f"no list under {route.results_at}")
+        return found
+    if found is None and ("error" in data or "error_message" in data):
+        raise UnreadableError("an error where the record should be")
+    # A miss of a single route is {} or null under its key.
+    return [found] if isinstance(found, dict) else []
+
+
+@dataclass(frozen=True)
+class _Later:
+    """What a reply says of results that are still to come."""
+
+    reason: str | None = None
+    """Why its rows are pending; None: nothing more will come."""
+    extra: Decimal = _ZERO
+    """What each of them may still cost."""
+    note: str = ""
+    unpriced: bool = False
+    """The bill is not known yet: keep everything that is held."""
+    silent: bool = False
+    """Apollo says nothing of what was asked for: what it may cost stays held."""
+
+
+def _later(operation: Operation, options: Params, data: Mapping[str, Any]) -> _Later:
+    waterfall = data.get("waterfall")
+    if any(options.get(name) is True for name in operation.price.unbounded):
+        status = waterfall.get("status") if isinstance(waterfall, dict) else None
+        if status == "accepted":
+            return _Later("waterfall_pending", unpriced=True)
+        return _Later(note=f"Other sources were not asked: {status or 'no word'}.")
+    asked = (p for name, p in operation.price.extras.items() if options.get(name) is True)
+    extra = sum(asked, _ZERO)
+    phone = data.get("phone_enrichment")
+    status = phone.get("status") if isinstance(phone, dict) else None
+    if extra and status == "pending":
+        return _Later("phone_pending", extra)
+    if extra and status is None:
+        return _Later(extra=extra, silent=True)
+    if status == "skipped":
+        return _Later(note="An earlier request for this phone number is still under way.")
+    return _Later()
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """One reply, read against what was asked."""
+
+    operation: Operation
+    options: Params
+    records: Sequence[Any]
+    later: _Later
+    keep: Keep
+
+    def verdict(self, item: int, where: int | Lost) -> Verdict:
+        """Say of one item what its record means."""
+        if where is Lost.UNPAIRED:
+            return Verdict(item, Status.IN_DOUBT, "unpaired")
+        if isinstance(where, Lost):
+            return Verdict(item, Status.NO_MATCH, "no_match")
+        record = self.records[where]
+        if record.get("match_confidence") == "none":
+            return Verdict(item, Status.NO_MATCH, "no_match", index=where)
+        if _hollow(self.operation, record):
+            return Verdict(item, Status.NO_MATCH, "hollow_match", index=where)
+        kept = _kept(record, self.keep)
+        if self.later.reason:
+            return Verdict(item, Status.PENDING, self.later.reason, kept=kept, index=where)
+        return Verdict(item, Status.SUCCEEDED, "found", self._note(record), kept=kept, index=where)
+
+    def _note(self, record: Mapping[str, Any]) -> str:
+        asked = self.options.get("reveal_personal_emails") is True
+        withheld = NOT_REVEALED if asked and not record.get("personal_emails") else ""
+        return " ".join(part for part in (self.later.note, withheld) if part)
+
+
+def _kept(record: Any, keep: Keep) -> dict[str, str]:
+    texts = {column: pick(record, path) for column, path in keep.items()}
+    # Unrevealed people carry a placeholder address; it must never reach a cell.
+    return {column: "" if _LOCKED.match(text) else text for column, text in texts.items()}
+
+
+def _charged(
+    route: Route,
+    data: Mapping[str, Any],
+    records: Sequence[Any],
+    pairs: Sequence[int | Lost],
+    verdicts: Sequence[Verdict],
+) -> Decimal:
+    counted = _number(data.get(route.charged_at)) if route.charged_at else None
+    if counted is not None:
+        return counted
+    if any(pair is Lost.UNPAIRED for pair in pairs):
+        return Decimal(sum(1 for record in records if isinstance(record, dict)))
+    return Decimal(
+        len({v.index for v in verdicts if v.index is not None and v.reason != "no_match"})
+    )
+
+
+def _priced(
+    operation: Operation,
+    verdicts: Sequence[Verdict],
+    pairs: Sequence[int | Lost],
+    total: Decimal | None,
+) -> tuple[Verdict, ...]:
+    """Put its expected charge to every row, where these add up to the bill; else to none."""
+    seen: set[int] = set()
+    expected: list[Decimal] = []
+    for verdict, where in zip(verdicts, pairs, strict=True):
+        billed = verdict.index is not None and verdict.reason != "no_match" and where not in seen
+        expected.append(operation.price.base if billed else _ZERO)
+        if isinstance(where, int):
+            seen.add(where)
+    settled = total is not None and sum(expected, _ZERO) == total and Lost.UNPAIRED not in pairs
+    return tuple(
+        replace(verdict, credits=cost if settled else None)
+        for verdict, cost in zip(verdicts, expected, strict=True)
+    )
+
+
+def _number(value: Any) -> Decimal | None:
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        return None
+    return Decimal(value) if 0 <= value <= _MOST_NUMBER else None
+
+
+def _request_id(data: Mapping[str, Any]) -> str | None:
+    found = data.get("request_id")
+    return str(found) if isinstance(found, int) and not isinstance(found, bool) else None
+
+
+def _unreadable(body: bytes, problem: UnreadableError) -> str:
+    start = body.lstrip()[:200].lower()
+    if start.startswith((b"<!doctype", b"<html")):
+        return "Something between you and Apollo answered with a web page instead of data."
+    return f"Apollo's answer could not be read ({str(problem)[:80]})."

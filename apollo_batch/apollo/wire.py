@@ -1,0 +1,174 @@
+"""A chunk goes out, a settlement comes back; free questions about the team are asked here too."""
+
+import random
+import zlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt
+
+from apollo_batch.apollo.arrival import judge
+from apollo_batch.apollo.client import CallError, Client, Reply
+from apollo_batch.apollo.decode import Keep, decode
+from apollo_batch.apollo.encode import encode, encode_question
+from apollo_batch.apollo.reading import (
+    UnreadableError,
+    read_json,
+    retry_after,
+    time_scale,
+    windows,
+)
+from apollo_batch.catalogue.entry import Operation, Route
+from apollo_batch.catalogue.team import BALANCES, LIMITS, PROFILE, Question
+from apollo_batch.errors import AccessError, OutOfReachError
+from apollo_batch.model import Arrival, Chunk, Halt, Settlement
+
+_TRIES = 3
+_BASE_SECONDS = 0.5
+_MOST_SECONDS = 60.0
+
+
+class Wire:
+    """Carries chunks to Apollo, one attempt each; only what never left is tried again."""
+
+    def __init__(self, client: Client, sleep: Callable[[float], None]) -> None:
+        self._client = client
+        self._until_it_left = _patience(_never_left, sleep)
+        self._until_answered = _patience(_may_be_asked_again, sleep)
+
+    def send(self, operation: Operation, route: Route, chunk: Chunk, keep: Keep) -> Settlement:
+        """Send a chunk and read its reply; whatever happens is a settlement, never an exception."""
+        try:
+            reply = self._until_it_left(self._client.call, encode(operation, route, chunk))
+        except CallError as problem:
+            return Settlement(problem.arrival, message=problem.message)
+        finding = judge(reply, route.scope)
+        if finding.arrival is Arrival.DONE:
+            settlement = _read(operation, route, chunk, reply, keep)
+        else:
+            settlement = Settlement(finding.arrival, halt=finding.halt, message=finding.message)
+        return replace(
+            settlement,
+            http=reply.status,
+            body=zlib.compress(reply.body, 1),
+            headers=_worth_keeping(reply.headers),
+            readings=windows(reply.headers),
+            retry_after=retry_after(reply.headers),
+            time_scale=time_scale(reply.headers) if self._client.loopback else 1.0,
+        )
+
+    def team(self) -> str | None:
+        """Ask for the team's id; None where Apollo does not tell this key.
+
+        Raises AccessError where Apollo does not know the key, OutOfReachError where it is silent.
+        """
+        data = self._ask(PROFILE, needed=True)
+        found = data.get("team_id") if isinstance(data, dict) else None
+        return found if isinstance(found, str) and found else None
+
+    def balances(self) -> dict[str, "Balance"]:
+        """Ask for the credit balances by kind of credit; {} where this key may not know."""
+        data = self._ask(BALANCES)
+        stats = data.get("credit_usage_stats") if isinstance(data, dict) else None
+        kinds = stats.items() if isinstance(stats, dict) else ()
+        return {kind: _balance(value) for kind, value in kinds if isinstance(value, dict)}
+
+    def limits(self) -> dict[str, dict[str, "Balance"]]:
+        """Ask for limit, use and rest per route and window; {} where this key may not know."""
+        data = self._ask(LIMITS)
+        table: dict[str, dict[str, Balance]] = {}
+        for key, spans in data.items() if isinstance(data, dict) else ():
+            if isinstance(spans, dict):
+                table[_route_name(key)] = {
+                    span: _balance(value)
+                    for span, value in spans.items()
+                    if isinstance(value, dict)
+                }
+        return table
+
+    def _ask(self, question: Question, *, needed: bool = False) -> Any:
+        try:
+            reply = self._until_answered(self._client.call, encode_question(question))
+        except CallError as problem:
+            if needed:
+                raise OutOfReachError(problem.message, fix="Run the same command again.") from None
+            return None
+        finding = judge(reply, question.scope)
+        if reply.status == 401 and finding.halt is Halt.ACCESS:
+            raise AccessError(finding.message)
+        try:
+            return read_json(reply.body) if finding.arrival is Arrival.DONE else None
+        except UnreadableError:
+            return None
+
+
+def _patience(again: Callable[[BaseException], bool], sleep: Callable[[float], None]) -> Retrying:
+    return Retrying(
+        stop=stop_after_attempt(_TRIES),
+        wait=_backoff,
+        retry=retry_if_exception(again),
+        sleep=sleep,
+        reraise=True,
+    )
+
+
+def _read(operation: Operation, route: Route, chunk: Chunk, reply: Reply, keep: Keep) -> Settlement:
+    try:
+        return decode(operation, route, chunk, reply.body, keep)
+    except Exception as problem:  # noqa: BLE001 - a paid answer is kept even where we cannot read it
+        return Settlement(
+            Arrival.UNKNOWN,
+            message=f"A bug of ours: this answer could not be read ({type(problem).__name__}).",
+        )
+
+
+@dataclass(frozen=True)
+class Balance:
+    """How much of something there is, was used, and is left; None where it is not limited."""
+
+    limit: Decimal | None
+    used: Decimal | None
+    left: Decimal | None
+
+
+def _balance(value: Mapping[str, Any]) -> Balance:
+    def number(name: str) -> Decimal | None:
+        found = value.get(name)
+        plain = isinstance(found, int | Decimal) and not isinstance(found, bool)
+        return Decimal(found) if plain else None  # type: ignore[arg-type]
+
+    return Balance(number("limit"), number("consumed"), number("left_over"))
+
+
+def _route_name(key: str) -> str:
+    # The keys are strings that hold a JSON list: '["api/v1/people", "bulk_match"]'.
+    try:
+        controller, action = read_json(key.encode())
+    except (UnreadableError, ValueError, TypeError):
+        return key
+    return f"{controller}/{action}"
+
+
+def _never_left(problem: BaseException) -> bool:
+    return isinstance(problem, CallError) and problem.arrival is Arrival.NOT_SENT
+
+
+def _may_be_asked_again(problem: BaseException) -> bool:
+    return isinstance(problem, CallError)
+
+
+def _backoff(state: RetryCallState) -> float:
+    # Full jitter, so that many clients do not come back at the same instant.
+    ceiling = min(_MOST_SECONDS, _BASE_SECONDS * 2.0**state.attempt_number)
+    return random.uniform(0, ceiling)  # noqa: S311 - not a secret
+
+
+def _worth_keeping(headers: Mapping[str, str]) -> dict[str, str]:
+    kept = ("x-request-id", "x-http-request-id", "x-transaction-id", "retry-after", "content-type")
+    return {
+        name: value
+        for name, value in headers.items()
+        if name in kept or name.startswith(("x-rate-limit", "x-minute", "x-hourly", "x-24"))
+    }
