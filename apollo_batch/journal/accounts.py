@@ -1,0 +1,48 @@
+"""Whose key it is: the name under which a journal keeps all that a team has bought."""
+
+from sqlalchemy import delete, exists, insert, select, update
+from sqlalchemy.engine import Connection
+
+from apollo_batch.journal.schema import (
+    attempts,
+    balances,
+    budgets,
+    chunks,
+    items,
+    meta,
+    questions,
+    rows,
+    runs,
+)
+from apollo_batch.journal.store import Store
+
+
+def account_of(store: Store, key: str, team: str | None) -> str:
+    """Name the account of a key: its team, or the team it was seen to have, or the key's mark.
+
+    Every key of the journal begins with the account, so that two teams never share an answer,
+    and an answer is found again when Apollo for once does not say whose key it is.
+    """
+    name, mark = f"account of {key}", f"key-{key}"
+    with store.write() as c:
+        if team is None:
+            seen = c.scalar(select(meta.c.value).where(meta.c.key == name))
+            return seen or mark
+        _hand_over(c, mark, team)
+        c.execute(delete(meta).where(meta.c.key == name))
+        c.execute(insert(meta).values(key=name, value=team))
+    return team
+
+
+def _hand_over(c: Connection, mark: str, team: str) -> None:
+    """Give a team what was bought before Apollo said whose the key is."""
+    unnamed = exists().where(runs.c.account == mark) | exists().where(questions.c.account == mark)
+    if not c.scalar(select(unnamed)):
+        return
+    for table in (runs, rows, items, chunks, attempts, budgets, balances):
+        c.execute(update(table).where(table.c.account == mark).values(account=team))
+    mine = questions.c.account == mark
+    # What the team knows from another key of its own is as good.
+    moved = update(questions).prefix_with("OR IGNORE", dialect="sqlite")
+    c.execute(moved.where(mine).values(account=team))
+    c.execute(delete(questions).where(mine))

@@ -1,0 +1,73 @@
+"""Credits held before a request leaves and settled after: the only room where budgets change."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.engine import Connection
+
+from apollo_batch.catalogue.entry import Operation
+from apollo_batch.journal.schema import attempts, budgets
+from apollo_batch.model import Params
+
+ZERO = Decimal(0)
+
+_ONE = select(budgets).where(budgets.c.scope == bindparam("b_scope"))
+_MOVE = (
+    update(budgets)
+    .where(budgets.c.scope == bindparam("b_scope"))
+    .values(
+        held=budgets.c.held + bindparam("held_more"),
+        spent=budgets.c.spent + bindparam("spent_more"),
+    )
+)
+
+
+def most_per_item(operation: Operation, options: Params, stated: Decimal | None) -> Decimal:
+    """Say the most that one item can cost; what a job states counts where Apollo knows no most."""
+    extras = operation.price.extras.items()
+    known = operation.price.base + sum((p for name, p in extras if options.get(name) is True), ZERO)
+    waterfall = any(options.get(name) is True for name in operation.price.unbounded)
+    return max(known, stated or ZERO) if waterfall else known
+
+
+def scope_of(run: str) -> str:
+    """Name the budget of one run."""
+    return f"run:{run}"
+
+
+def set_cap(c: Connection, account: str, scope: str, cap: Decimal | None) -> None:
+    """Put a budget in force; what was spent under it stays spent."""
+    changed = c.execute(update(budgets).where(budgets.c.scope == scope).values(cap=cap))
+    if changed.rowcount == 0:
+        c.execute(
+            budgets.insert().values(scope=scope, account=account, cap=cap, held=ZERO, spent=ZERO)
+        )
+
+
+def fits(c: Connection, scope: str, most: Decimal) -> tuple[int | None, bool]:
+    """Say how many items the budget still holds (None: any number), and whether more may free up.
+
+    More may free up while credits are held: most requests cost less than they could.
+    """
+    found = c.execute(_ONE, {"b_scope": scope}).mappings().one()
+    if found["cap"] is None or most <= 0:
+        return None, False
+    room = found["cap"] - found["held"] - found["spent"]
+    return max(0, int(room // most)), found["held"] > 0
+
+
+def move(c: Connection, scope: str, held: Decimal, spent: Decimal) -> None:
+    """Move a budget by what more, or less, is held and spent under it."""
+    if held or spent:
+        c.execute(_MOVE, {"b_scope": scope, "held_more": held, "spent_more": spent})
+
+
+def recount(c: Connection, scopes: Iterable[str]) -> dict[str, tuple[Decimal, Decimal]]:
+    """Add held and spent up again from the attempts: what the counters must equal."""
+    totals = dict.fromkeys(scopes, (ZERO, ZERO))
+    for run, held, spent in c.execute(select(attempts.c.run, attempts.c.held, attempts.c.spent)):
+        scope = scope_of(run)
+        if scope in totals:
+            totals[scope] = (totals[scope][0] + held, totals[scope][1] + spent)
+    return totals

@@ -1,0 +1,238 @@
+"""What the journal tells of a run: its rows' outcomes, its bill, its requests."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import func, or_, select, true
+from sqlalchemy.engine import RowMapping
+
+from apollo_batch.journal import budget
+from apollo_batch.journal.questions import Shelf, find
+from apollo_batch.journal.schema import (
+    attempts,
+    balances,
+    budgets,
+    chunks,
+    items,
+    lanes,
+    rows,
+    runs,
+    windows,
+)
+from apollo_batch.journal.store import Store
+from apollo_batch.model import Status
+
+_PAGE = 2_000
+_ENOUGH = 50
+
+
+@dataclass(frozen=True)
+class Told:
+    """One row's outcome as the journal knows it."""
+
+    row: int
+    status: Status
+    reason: str
+    note: str
+    kept: dict[str, str]
+    credits: Decimal | None
+    """None: nobody knows what this row cost."""
+
+
+@dataclass(frozen=True)
+class Bill:
+    """What a run's requests cost, by who says so."""
+
+    reported: Decimal
+    derived: Decimal
+    held: Decimal
+    spent: Decimal
+    unpriced: int
+    """Requests whose bill nobody knows."""
+    requests: dict[str, int]
+    """Route to how many requests were sent."""
+
+
+def run_of(store: Store, run: str) -> RowMapping | None:
+    """Read a run's own record; a unique beginning of its id will do."""
+    with store.read() as c:
+        exact = c.execute(select(runs).where(runs.c.id == run)).mappings().first()
+        if exact is not None:
+            return exact
+        alike = c.execute(select(runs).where(runs.c.id.startswith(run, autoescape=True)).limit(2))
+        found = alike.mappings().all()
+    return found[0] if len(found) == 1 else None
+
+
+def all_runs(store: Store) -> Sequence[RowMapping]:
+    """Read all runs' records, the newest first."""
+    with store.read() as c:
+        return c.execute(select(runs).order_by(runs.c.created.desc())).mappings().all()
+
+
+def outcomes(store: Store, run: str) -> Iterator[Told]:
+    """Read every row's outcome in row order; what was not asked says why."""
+    record = run_of(store, run)
+    if record is None:
+        return
+    selection = json.loads(record["selection"])
+    stop = record["stop"] or "interrupted"
+    original = items.alias("original")
+    same = (
+        (original.c.run == items.c.run)
+        & (original.c.step == items.c.step)
+        & (original.c.row == items.c.twin)
+    )
+    fields = ("state", "status", "reason", "note", "kept", "credits")
+    query = (
+        select(items.c.id, items.c.row, items.c.twin, *(items.c[f] for f in fields))
+        .add_columns(*(original.c[f].label(f"original_{f}") for f in fields))
+        .outerjoin(original, same)
+        .where(items.c.run == run)
+        .order_by(items.c.row)
+        .limit(_PAGE)
+    )
+    last = 0
+    while True:
+        with store.read() as c:
+            page = c.execute(query.where(items.c.row > last)).mappings().all()
+        for found in page:
+            yield _told(found, selection, stop)
+        if len(page) < _PAGE:
+            return
+        last = page[-1]["row"]
+
+
+def _told(found: RowMapping, selection: list[list[int]], stop: str) -> Told:
+    twin = found["twin"] is not None
+    of = "original_" if twin else ""
+    row = int(found["row"])
+    if found[f"{of}state"] != "done":
+        asked = found["twin"] if twin else row
+        chosen = not selection or any(low <= asked <= high for low, high in selection)
+        return Told(row, Status.NOT_RUN, stop if chosen else "not_selected", "", {}, budget.ZERO)
+    status = Status(found[f"{of}status"])
+    note = found[f"{of}note"] or ""
+    kept = json.loads(found[f"{of}kept"]) if found[f"{of}kept"] else {}
+    if not twin:
+        return Told(row, status, found["reason"], note, kept, found["credits"])
+    note = " ".join(part for part in (f"Same as row {found['twin']}.", note) if part)
+    return Told(row, status, found["original_reason"], note, kept, budget.ZERO)
+
+
+def named_cells(store: Store, run: str, numbers: Sequence[int]) -> dict[int, list[str]]:
+    """Read the cells of a few rows that the job names."""
+    mine = (rows.c.run == run) & rows.c.number.in_(numbers)
+    with store.read() as c:
+        found = c.execute(select(rows.c.number, rows.c.cells).where(mine)).all()
+    return {number: json.loads(cells) for number, cells in found}
+
+
+def bill(store: Store, run: str) -> Bill:
+    """Add up what a run's attempts cost and how many requests they were."""
+    mine = attempts.c.run == run
+    arrived = attempts.c.outcome.notin_(("not_sent",))
+    with store.read() as c:
+        sums = c.execute(
+            select(
+                func.sum(attempts.c.reported),
+                func.sum(attempts.c.derived),
+                func.sum(attempts.c.held),
+                func.sum(attempts.c.spent),
+            ).where(mine)
+        ).one()
+        silent = attempts.c.reported.is_(None) & attempts.c.derived.is_(None)
+        unknown = attempts.c.outcome.in_(("sent", "done", "unknown", "lost"))
+        unpriced = c.scalar(select(func.count()).where(mine, silent, unknown))
+        routes = c.execute(
+            select(attempts.c.lane, func.count()).where(mine, arrived).group_by(attempts.c.lane)
+        ).all()
+    reported, derived, held, spent = (total or budget.ZERO for total in sums)
+    requests = {lane.partition(" ")[2]: int(count) for lane, count in routes}
+    return Bill(reported, derived, held, spent, int(unpriced or 0), requests)
+
+
+def balance_notes(store: Store, run: str) -> dict[str, dict[str, Any]]:
+    """Read the balances noted before and after a run; the latest of each."""
+    with store.read() as c:
+        found = c.execute(
+            select(balances.c.moment, balances.c.kinds)
+            .where(balances.c.run == run)
+            .order_by(balances.c.id)
+        ).all()
+    return {moment: json.loads(kinds) for moment, kinds in found}
+
+
+def window_state(store: Store, account: str) -> Sequence[RowMapping]:
+    """Read what is known of every window of an account, with its lane's pause."""
+    with store.read() as c:
+        return (
+            c.execute(
+                select(windows, lanes.c.paused_until)
+                .join(lanes, lanes.c.lane == windows.c.lane)
+                .where(windows.c.account == account)
+            )
+            .mappings()
+            .all()
+        )
+
+
+def budget_of(store: Store, run: str) -> RowMapping | None:
+    """Read the budget of a run: cap, held, spent."""
+    with store.read() as c:
+        same = budgets.c.scope == budget.scope_of(run)
+        return c.execute(select(budgets).where(same)).mappings().first()
+
+
+def remaining(
+    store: Store, run: str, selection: Sequence[tuple[int, int]], *, in_doubt: bool
+) -> int:
+    """Count the items of a run still to be asked, of the rows chosen; those in doubt if asked."""
+    chosen = (
+        or_(*(items.c.row.between(low, high) for low, high in selection)) if selection else true()
+    )
+    waiting = items.c.state == "ready"
+    if in_doubt:
+        waiting |= items.c.status == Status.IN_DOUBT.value
+    mine = (items.c.run == run) & items.c.twin.is_(None)
+    with store.read() as c:
+        return int(c.scalar(select(func.count()).where(mine, waiting, chosen)) or 0)
+
+
+def known_questions(
+    store: Store, shelf: Shelf, asked: Sequence[str], *, in_doubt: bool
+) -> set[str]:
+    """Pick the questions that an answer bought earlier serves; those in doubt too, if wanted."""
+    with store.read() as c:
+        return {
+            question
+            for start in range(0, len(asked), _PAGE)
+            for question, found in find(c, shelf, asked[start : start + _PAGE]).items()
+            if in_doubt or found["state"] != "doubt"
+        }
+
+
+def outputs_written(store: Store, path: str) -> set[str]:
+    """Read the hashes of what was written to a path, by any run."""
+    with store.read() as c:
+        hashes = c.scalars(select(runs.c.output_hash).where(runs.c.output_path == path))
+        return {one for both in hashes for one in both.split()}
+
+
+def found_rate(store: Store, account: str, operation: str) -> Decimal | None:
+    """Say how often asking found something on this account; None before there is enough to say."""
+    asked = (chunks.c.operation == operation) & (chunks.c.account == account)
+    statuses = ("succeeded", "pending", "no_match")
+    with store.read() as c:
+        found = c.execute(
+            select(items.c.status, func.count())
+            .join(chunks, chunks.c.id == items.c.chunk)
+            .where(asked, items.c.status.in_(statuses))
+            .group_by(items.c.status)
+        ).all()
+    counts: dict[str, int] = {status: count for status, count in found}  # noqa: C416 - rows are no pairs to mypy
+    total = sum(counts.values())
+    return None if total < _ENOUGH else 1 - Decimal(counts.get("no_match", 0)) / total
