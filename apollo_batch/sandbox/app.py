@@ -1,0 +1,217 @@
+"""A request comes in; who asks, what with, whether there is room, and then the rule answers."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Mount, Route
+from starlette.types import Receive, Scope, Send
+
+from apollo_batch.errors import UsageError
+from apollo_batch.sandbox import faults, params
+from apollo_batch.sandbox.answer import Answer, bad_request, exhausted, invalid, limited, not_found
+from apollo_batch.sandbox.books import CREDITS, Books
+from apollo_batch.sandbox.diary import Diary
+from apollo_batch.sandbox.distort import distort, instead
+from apollo_batch.sandbox.faults import FOREIGN, PREVENTS, Fault, Script, Trouble
+from apollo_batch.sandbox.keys import Key, Keyring
+from apollo_batch.sandbox.limits import PROFILES, Limiter
+from apollo_batch.sandbox.records import Records
+from apollo_batch.sandbox.rule import Call, Rule, State
+from apollo_batch.sandbox.rules import Door, doors, rate_classes
+from apollo_batch.sandbox.setup import Setup
+from apollo_batch.sandbox.wire import Wire
+from apollo_batch.sandbox.world import World
+
+_PREFIXES = ("/api/v1", "/v1")
+
+
+class Apollo:
+    """Apollo's address space, with the state behind it."""
+
+    def __init__(self, setup: Setup) -> None:
+        self._setup = setup
+        self._doors = doors()
+        self._routes = {door.rule.scope: door.route for door in self._doors.values()}
+        self._diary = Diary(setup.persist)
+        self._keyring = Keyring(setup.key, legacy=setup.legacy_auth)
+        self._script = Script(setup.seed, faults.load(setup.faults) if setup.faults else [])
+        self._world = World(setup.seed)
+        self.wire = Wire(setup.latency_ms / 1000)
+        self.state = self._fresh(setup.credits)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        raw = await request.body()
+        path = _below_prefix(scope["path"])
+        door = self._doors.get((scope["method"], path))
+        fault = None
+        answer = not_found()
+        if door is not None:
+            query = scope["query_string"].decode("latin-1")
+            answer, fault = self._serve(door, scope["method"], request.headers, query, raw)
+        await self.wire.carry(self._stamp(answer), fault, scope, receive, send)
+
+    def books(self) -> dict[str, Any]:
+        """Everything there is to know."""
+        setup = self._setup
+        known = {"profile": setup.profile, "seed": setup.seed, "time_scale": setup.time_scale}
+        told_of = self.state.books.read(self.state.limiter.opened)
+        for window in told_of["windows"]:
+            window["route"] = self._routes[window["route"]]
+        return known | told_of
+
+    def reset(self, credits_: int | None) -> None:
+        """Begin a new world: another team, nothing used, nothing paid, no faults."""
+        self._diary.clear()
+        self._script.faults = []
+        self.state = self._fresh(self._setup.credits if credits_ is None else credits_)
+
+    def plot(self, lines: object) -> int:
+        """Replace the script of faults."""
+        self._script.faults = faults.parse(lines)
+        return len(self._script.faults)
+
+    def close(self) -> None:
+        self._diary.close()
+
+    def _fresh(self, credits_: int | None) -> State:
+        now = _clock(self._setup.time_scale)
+        limit = CREDITS[self._setup.profile] if credits_ is None else credits_
+        books = Books(limit, now, self._diary)
+        return State(
+            world=self._world,
+            records=Records(self._world, books.team_id),
+            books=books,
+            limiter=Limiter(PROFILES[self._setup.profile], now),
+            price=Decimal("1.01") if self._setup.fractional else Decimal(1),
+            rate_classes=rate_classes(),
+        )
+
+    def _serve(
+        self, door: Door, method: str, headers: Headers, query: str, raw: bytes
+    ) -> tuple[Answer, Fault | None]:
+        """Let a request in, or say why not; note how it ended."""
+        number = self.state.books.arrive()
+        asked = params.from_query(query)
+        sent = params.from_body(raw)
+        call = Call(self.state, method, asked | (sent or {}), asked)
+        secret, key = self._keyring.identify(headers, call.params)
+        refusal = _refusal(door.rule, key) or (bad_request() if sent is None else None)
+        if refusal is not None:
+            self.state.books.answer(number, door.route, refusal.status, None)
+            return refusal, None
+        answer, fault = self._admit(door, call, number)
+        if fault:
+            answer = distort(answer, fault.trouble, secret)
+        return self._note(door, number, answer, fault), fault
+
+    def _admit(self, door: Door, call: Call, number: int) -> tuple[Answer, Fault | None]:
+        """Ask the limits, then the faults, then the rule."""
+        rule, limiter = door.rule, self.state.limiter
+        denial = limiter.ask(rule.scope)
+        if denial:
+            window = denial.window
+            times, wait = window.cap or 0, denial.retry_after
+            return limited(rule.scope, times=times, per=window.span, retry_after=wait), None
+        fault = self._script.next(door.route)
+        trouble = fault.trouble if fault else None
+        if fault and trouble is Trouble.LIMITED:
+            wait = round(fault.seconds or 1)
+            return limited(rule.scope, times=600, per="hour", retry_after=wait), fault
+        limiter.count(rule.scope, rule.rate_class)
+        replaced = instead(trouble) if trouble else None
+        if trouble in PREVENTS:
+            return replaced or Answer(200, b""), fault
+        return self._carry_out(door, call, number, replaced), fault
+
+    def _carry_out(self, door: Door, call: Call, number: int, replaced: Answer | None) -> Answer:
+        books = self.state.books
+        if self._setup.strict and _strange(door.rule, call.params):
+            return invalid("Invalid parameters")
+        if door.rule.paid and books.left <= 0:
+            return exhausted()
+        answer = door.rule.answer(call)
+        if sum(bill.credits for bill in answer.bills) > books.left:
+            return exhausted()
+        books.charge(door.route, number, answer.bills)
+        books.expect(door.route, number, answer.later)
+        return replaced or answer
+
+    def _note(self, door: Door, number: int, answer: Answer, fault: Fault | None) -> Answer:
+        silent = fault is not None and fault.trouble.value.startswith(("reset", "hang"))
+        status = None if silent else answer.status
+        trouble = fault.trouble.value if fault else None
+        self.state.books.answer(number, door.route, status, trouble)
+        if fault and fault.trouble in FOREIGN:
+            return answer
+        told_of = self.state.limiter.headers(door.rule.scope, door.rule.rate_class)
+        return replace(answer, headers={**answer.headers, **told_of})
+
+    def _stamp(self, answer: Answer) -> Answer:
+        scale = self._setup.time_scale
+        if scale == 1:
+            return answer
+        return replace(answer, headers={**answer.headers, "x-sandbox-time-scale": f"{scale:g}"})
+
+
+def build(apollo: Apollo) -> Starlette:
+    """Put Apollo at its addresses, and the sandbox's own beside it."""
+
+    async def books(_request: Request) -> Response:
+        return JSONResponse(apollo.books())
+
+    async def reset(request: Request) -> Response:
+        wishes = await _json(request, {})
+        credits_ = wishes.get("credits") if isinstance(wishes, Mapping) else None
+        apollo.reset(credits_ if isinstance(credits_, int) else None)
+        return JSONResponse({"team": apollo.state.books.team_id})
+
+    async def plot(request: Request) -> Response:
+        try:
+            return JSONResponse({"faults": apollo.plot(await _json(request, []))})
+        except (UsageError, ValueError) as error:
+            return JSONResponse({"error": str(error)}, status_code=422)
+
+    return Starlette(
+        routes=[
+            Route("/sandbox/books", books),
+            Route("/sandbox/reset", reset, methods=["POST"]),
+            Route("/sandbox/faults", plot, methods=["POST"]),
+            Mount("/", apollo),
+        ]
+    )
+
+
+async def _json(request: Request, default: object) -> Any:
+    return await request.json() if await request.body() else default
+
+
+def _refusal(rule: Rule, key: Key | Answer) -> Answer | None:
+    if isinstance(key, Answer):
+        return rule.stranger or key
+    return None if rule.stranger else key.refusal(rule.scope)
+
+
+def _strange(rule: Rule, given: Mapping[str, Any]) -> bool:
+    details = given.get("details")
+    items = [d for d in details if isinstance(d, dict)] if isinstance(details, list) else []
+    return not given.keys() <= rule.takes or any(not d.keys() <= rule.items for d in items)
+
+
+def _below_prefix(path: str) -> str:
+    for prefix in _PREFIXES:
+        if path.startswith(f"{prefix}/"):
+            return path.removeprefix(prefix)
+    return ""
+
+
+def _clock(scale: float) -> Callable[[], float]:
+    begun = time.monotonic()
+    return lambda: (time.monotonic() - begun) * scale

@@ -1,0 +1,42 @@
+"""What a sandbox shall be like."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from apollo_batch.errors import UsageError
+from apollo_batch.sandbox.keys import MASTER_KEY
+from apollo_batch.sandbox.limits import PROFILES
+
+
+@dataclass(frozen=True)
+class Setup:
+    """Everything that can be chosen before it starts."""
+
+    port: int = 0
+    """0: any that is free."""
+    seed: int = 42
+    """The same seed, the same people."""
+    key: str = MASTER_KEY
+    strict: bool = False
+    """Refuse parameters that Apollo does not know, instead of ignoring them."""
+    latency_ms: float = 0
+    time_scale: float = 1.0
+    """How much faster than ours its clock runs."""
+    profile: str = "professional"
+    faults: Path | None = None
+    persist: Path | None = None
+    legacy_auth: bool = False
+    """Hear a key in the query or body, as Apollo once did."""
+    credits: int | None = None
+    """None: as many as the plan has."""
+    fractional: bool = False
+    """Bill 1.01 credits instead of 1."""
+
+    def __post_init__(self) -> None:
+        if self.profile not in PROFILES:
+            raise UsageError(
+                f"The sandbox knows no plan called '{self.profile}'.",
+                fix=f"Choose one of: {', '.join(PROFILES)}.",
+            )
+        if self.time_scale <= 0:
+            raise UsageError("The sandbox's clock must run forward.", fix="Use --time-scale 60.")
