@@ -1,0 +1,1 @@
+"""The ways in: where words typed by a person become calls."""

@@ -1,0 +1,280 @@
+"""The words a person types, and the one place where an error becomes a message and a code."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+from apollo_batch import __version__
+from apollo_batch.entrypoints.words import (
+    FORMAT,
+    JOB,
+    SANDBOX,
+    STATE,
+    Suggesting,
+    credits_flag,
+    rows_flag,
+    run_flags,
+    wants_csv,
+)
+from apollo_batch.errors import BatchError, Exit, InvalidError
+
+_CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+@click.group(cls=Suggesting, context_settings=_CONTEXT)
+@click.version_option(__version__, prog_name="apollo-batch")
+def cli() -> None:
+    """Spreadsheets in, Apollo.io asked, the same spreadsheets back with the answers.
+
+    \b
+    Try it without a key, without cost:
+      apollo-batch run jobs/enrich-people.yaml samples/leads.xlsx --sandbox --yes
+    """
+
+
+@cli.command()
+@JOB
+@click.argument("sheet", type=click.Path(path_type=Path))
+@run_flags
+@click.option("--yes", is_flag=True, help="Agree beforehand to what the plan may spend.")
+@click.option(
+    "--threads", type=click.IntRange(1, 64), default=8, show_default=True, help="Calls at once."
+)
+@click.option("--output", type=click.Path(path_type=Path), help="Where the result goes.")
+@FORMAT
+@click.option(
+    "--resend-in-doubt", is_flag=True, help="Ask rows in doubt once more; may be charged again."
+)
+@click.option("--fresh", is_flag=True, help="A new run; with --sandbox a new sandbox too.")
+@click.option("--ci", is_flag=True, help="Ask nobody anything. Also on where CI=true.")
+@click.option("--debug", is_flag=True, help="Write a masked log of every request.")
+def run(job: Path, sheet: Path, **flags: Any) -> NoReturn:
+    """Ask Apollo about every row of SHEET, as JOB says. The annotated workbook is written beside it.
+
+    \b
+    Examples:
+      apollo-batch run jobs/enrich-people.yaml leads.xlsx --first 20
+      apollo-batch run jobs/enrich-people.yaml leads.xlsx --yes --max-credits 500
+    """
+    from apollo_batch.entrypoints.running import Manner, run_job, typed_words
+
+    manner = Manner(
+        yes=flags["yes"],
+        ci=flags["ci"] or os.environ.get("CI", "").lower() in {"true", "1"},
+        output=flags["output"],
+        as_csv=wants_csv(flags["form"], flags["output"]),
+        debug=flags["debug"],
+        **_manner(flags),
+    )
+    wish = _wish(job, sheet, flags, "fresh", "resend_in_doubt", "threads")
+    sys.exit(run_job(wish, typed_words(manner)))
+
+
+@cli.command()
+@JOB
+@click.argument("sheet", type=click.Path(path_type=Path))
+@run_flags
+def plan(job: Path, sheet: Path, **flags: Any) -> NoReturn:
+    """Say what a run would ask, skip and cost. Nothing is paid, nothing written.
+
+    \b
+    Example:
+      apollo-batch plan jobs/enrich-people.yaml leads.xlsx
+    """
+    from apollo_batch.entrypoints.running import Manner, plan_job
+
+    sys.exit(plan_job(_wish(job, sheet, flags), Manner(**_manner(flags))))
+
+
+def _wish(job: Path, sheet: Path, flags: dict[str, Any], *more: str) -> Any:
+    from apollo_batch.runner.invocation import Wish
+
+    return Wish(
+        job=job,
+        input=sheet,
+        encoding=flags["encoding"],
+        rows=rows_flag(flags["rows"]),
+        first=flags["first"],
+        period=flags["period"],
+        max_credits=credits_flag(flags["max_credits"]),
+        **{name: flags[name] for name in more},
+    )
+
+
+def _manner(flags: dict[str, Any]) -> dict[str, Any]:
+    return {"state": flags["state"], "sandbox": flags["sandbox"], "as_json": flags["as_json"]}
+
+
+@cli.command()
+@click.argument("jobs", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--sheet", type=click.Path(path_type=Path), help="See that the columns are there too."
+)
+@click.option("--encoding", help="How a CSV file is encoded.")
+def check(jobs: tuple[Path, ...], sheet: Path | None, encoding: str | None) -> NoReturn:
+    """Say what is wrong with JOB files. It needs no key and no network.
+
+    \b
+    Example:
+      apollo-batch check jobs/enrich-people.yaml --sheet leads.xlsx
+    """
+    from apollo_batch.entrypoints.telling import check_jobs
+
+    sys.exit(check_jobs(jobs, sheet, encoding))
+
+
+@cli.command()
+def schema() -> None:
+    """Print the JSON Schema of job files, for editors."""
+    from apollo_batch.entrypoints.telling import print_schema
+
+    print_schema()
+
+
+@cli.command()
+@click.argument("name", required=False)
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+def operations(name: str | None, as_json: bool) -> None:
+    """List what a job can ask for, or all about one operation."""
+    from apollo_batch.entrypoints.telling import print_operations
+
+    print_operations(name, as_json=as_json)
+
+
+@cli.command()
+@STATE
+@SANDBOX
+def runs(state: str | None, sandbox: bool) -> None:
+    """List the runs the journal knows, newest first."""
+    from apollo_batch.entrypoints.telling import print_runs
+
+    print_runs(state, sandbox=sandbox)
+
+
+@cli.command()
+@click.argument("run_id", metavar="RUN")
+@STATE
+@SANDBOX
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+def show(run_id: str, state: str | None, sandbox: bool, as_json: bool) -> None:
+    """Say what became of RUN: rows, reasons, credits, requests.
+
+    `apollo-batch runs` lists the runs; the first characters of one are enough.
+    """
+    from apollo_batch.entrypoints.telling import print_run
+
+    print_run(run_id, state, sandbox=sandbox, as_json=as_json)
+
+
+@cli.command()
+@click.argument("run_id", metavar="RUN")
+@STATE
+@SANDBOX
+@click.option("--output", type=click.Path(path_type=Path), help="Where the result goes.")
+@FORMAT
+def export(
+    run_id: str, state: str | None, sandbox: bool, output: Path | None, form: str | None
+) -> None:
+    """Write the workbook of RUN again, without a call. Everything in it is in the journal."""
+    from apollo_batch.entrypoints.telling import export_run
+
+    export_run(run_id, state, sandbox=sandbox, target=output, as_csv=wants_csv(form, output))
+
+
+@cli.command()
+@click.argument("run_id", metavar="RUN")
+@STATE
+@SANDBOX
+@click.option("--output", type=click.Path(path_type=Path), help="Where the report goes.")
+def report(run_id: str, state: str | None, sandbox: bool, output: Path | None) -> None:
+    """Write what became of RUN as an HTML file. It is to be passed on, so values are masked."""
+    from apollo_batch.entrypoints.telling import report_run
+
+    report_run(run_id, state, sandbox=sandbox, target=output)
+
+
+@cli.command()
+@STATE
+@SANDBOX
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+def usage(state: str | None, sandbox: bool, as_json: bool) -> None:
+    """Show Apollo's limits and credits, and what is left. Limits are per route and window."""
+    from apollo_batch.entrypoints.telling import print_usage
+
+    print_usage(state, sandbox=sandbox, as_json=as_json)
+
+
+@cli.command()
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="0: any that is free.")
+@click.option(
+    "--seed", type=int, default=42, show_default=True, help="The same seed, the same people."
+)
+@click.option("--key", default=None, help="The master key it accepts.")
+@click.option("--strict", is_flag=True, help="Refuse parameters Apollo would ignore.")
+@click.option("--latency", type=float, default=0, metavar="MS", help="Wait before each answer.")
+@click.option(
+    "--time-scale", type=click.FloatRange(1), default=1.0, help="How much faster its clock runs."
+)
+@click.option(
+    "--plan-profile", default="professional", show_default=True, help="Whose limits it has."
+)
+@click.option("--faults", type=click.Path(path_type=Path, exists=True), help="A script of trouble.")
+@click.option("--persist", type=click.Path(path_type=Path), help="Keep its state in this file.")
+@click.option("--legacy-auth", is_flag=True, help="Hear a key in query or body too.")
+def sandbox(**flags: Any) -> None:
+    """Run a stand-in for Apollo on this machine. Made-up people, the real rules, no cost.
+
+    \b
+    Put the two lines it prints into another terminal, each after `export`; Ctrl-C ends it.
+    """
+    from apollo_batch.entrypoints.telling import serve_sandbox
+
+    serve_sandbox(**flags)
+
+
+def main() -> NoReturn:
+    """Run the command line; whatever goes wrong becomes a sentence and an exit code."""
+    try:
+        cli.main(standalone_mode=False)
+        code: int = Exit.OK
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else Exit.OK
+    except click.exceptions.Exit as end:
+        code = end.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        code = _told(
+            "Interrupted; nothing more was sent. The same command goes on.", Exit.INTERRUPTED
+        )
+    except click.ClickException as problem:
+        problem.show()
+        code = Exit.USAGE
+    except BatchError as problem:
+        code = _told(_words(problem), problem.exit_code)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = Exit.OK
+    except Exception as problem:  # noqa: BLE001 - the last door: a bug becomes a report
+        code = _told(_reported(problem), Exit.BUG)
+    sys.exit(int(code))
+
+
+def _told(text: str, code: int) -> int:
+    sys.stderr.write(text.rstrip() + "\n")
+    return code
+
+
+def _words(problem: BatchError) -> str:
+    if isinstance(problem, InvalidError) and problem.job_file is not None:
+        from apollo_batch.job.load import explain, text_of
+
+        return explain(problem, text_of(problem.job_file), str(problem.job_file))
+    return str(problem)
+
+
+def _reported(problem: Exception) -> str:
+    from apollo_batch.entrypoints.crash import report_crash
+
+    return report_crash(problem)

@@ -1,0 +1,56 @@
+"""How a run ended comes in; the one command that goes on from there goes out."""
+
+import math
+from collections.abc import Sequence
+
+from apollo_batch.entrypoints import console
+from apollo_batch.errors import Exit
+from apollo_batch.runner import report
+from apollo_batch.runner.invocation import Ready
+from apollo_batch.runner.plan import Plan
+
+
+def next_step(code: Exit, found: report.Figures, ready: Ready, words: Sequence[str]) -> str | None:
+    """The one command that goes on from here, if there is something to go on with."""
+    # Neither is said twice: --fresh would begin another run instead of going on with this one.
+    again = [word for word in words if word not in {"--resend-in-doubt", "--fresh"}]
+    match code:
+        case Exit.IN_DOUBT:
+            return console.command([*again, "--resend-in-doubt"])
+        case Exit.BUDGET if found.record["stop"] == "budget":
+            raised = ["--max-credits", str(_enough(found, ready.plan))]
+            return console.command([*_without(again, "--max-credits"), *raised])
+        case Exit.BUDGET | Exit.OUT_OF_REACH | Exit.ACCESS | Exit.INTERRUPTED | Exit.TERMINATED:
+            return console.command(again)
+    return None
+
+
+def _enough(found: report.Figures, plan: Plan) -> int:
+    """The budget that a run needs for the rows it left out."""
+    each = plan.most / plan.to_ask if plan.to_ask else plan.most
+    rest = each * found.reasons.get("budget", 0)
+    return math.ceil(found.bill.spent + found.bill.held + rest)
+
+
+def raise_first(found: report.Figures, ready: Ready) -> str:
+    """Where else than in the flag the budget that stopped a run has to be raised."""
+    cap = found.budget.get("cap")
+    if found.record["stop"] != "budget" or cap is None:
+        return ""
+    most, enough = report.plain(cap), _enough(found, ready.plan)
+    if ready.job.limits.max_credits == cap:
+        limits = f"limits: {{max_credits: {most}}} in {ready.wish.job}"
+        return f"The job file sets this budget. First raise {limits} to {enough}."
+    if ready.wish.max_credits != cap:
+        return f"Your settings set this budget. First raise max_credits = {most} there to {enough}."
+    return ""
+
+
+def _without(words: list[str], flag: str) -> list[str]:
+    kept: list[str] = []
+    skip = False
+    for word in words:
+        if not skip and word != flag and not word.startswith(f"{flag}="):
+            kept.append(word)
+        skip = word == flag and not skip
+    return kept

@@ -1,0 +1,85 @@
+"""What a command needs opened: the journal, a line to Apollo or to the embedded sandbox."""
+
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from apollo_batch.clock import SystemClock
+from apollo_batch.journal.store import Store, open_store
+from apollo_batch.settings import Credential, Secret, Settings, read_settings, state_folder
+
+if TYPE_CHECKING:
+    from apollo_batch.runner.invocation import Place
+
+
+@contextmanager
+def open_journal(
+    state: str | None, *, sandbox: bool = False, fresh: bool = False
+) -> Iterator[Store]:
+    """Open the journal; the embedded sandbox has one of its own, which `fresh` begins anew."""
+    folder = state_folder(state, os.environ)
+    if sandbox:
+        folder = _sandbox_folder(folder)
+        if fresh:
+            shutil.rmtree(folder, ignore_errors=True)
+    store = open_store(folder)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def _sandbox_folder(state: Path) -> Path:
+    base = state.with_name(state.name + ".d") if state.suffix == ".db" else state
+    return base / "sandbox"
+
+
+@contextmanager
+def settings_for(store: Store, *, sandbox: bool) -> Iterator[Settings]:
+    """Read the settings, or stand in a sandbox whose world lives beside its journal."""
+    if not sandbox:
+        yield read_settings(os.environ)
+        return
+    from apollo_batch.sandbox.serve import Setup, running
+
+    setup = Setup(profile="unlimited", persist=store.folder / "world.jsonl")
+    with running(setup) as answering:
+        ours = {"APOLLO_BASE_URL": answering.base_url, "APOLLO_API_KEY": answering.key}
+        real = read_settings({**os.environ, **ours})
+        yield Settings(
+            origin=answering.base_url,
+            credential=Credential(Secret(answering.key), "the sandbox"),
+            policy=real.policy,
+        )
+
+
+@contextmanager
+def place_for(
+    state: str | None, *, sandbox: bool, fresh: bool = False
+) -> Iterator[tuple["Place", Settings]]:
+    """Open all a run needs; AccessError where the key is missing or Apollo does not know it."""
+    from apollo_batch.apollo.client import Client
+    from apollo_batch.apollo.wire import Wire
+    from apollo_batch.journal.accounts import account_of
+    from apollo_batch.runner.invocation import Place
+
+    if not sandbox:
+        read_settings(os.environ).key()
+    with ExitStack() as stack:
+        store = stack.enter_context(open_journal(state, sandbox=sandbox, fresh=fresh))
+        settings = stack.enter_context(settings_for(store, sandbox=sandbox))
+        credential = settings.key()
+        wire = Wire(Client(settings.origin, credential, os.environ), time.sleep)
+        account = account_of(store, _mark(settings.origin, credential), wire.team())
+        yield Place(store, wire, SystemClock(), account), settings
+
+
+def _mark(origin: str, credential: Credential) -> str:
+    # A key is known again by this; it cannot be had back from it.
+    text = f"{origin} {credential.secret.reveal()}"
+    return sha256(text.encode()).hexdigest()[:16]

@@ -1,0 +1,235 @@
+"""Commands that only tell: jobs checked, operations, runs, usage; and the sandbox as a server."""
+
+import json
+from collections.abc import Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from apollo_batch.entrypoints import console
+from apollo_batch.entrypoints.opening import open_journal, place_for
+from apollo_batch.errors import Exit, InvalidError, UsageError
+
+
+def check_jobs(jobs: Sequence[Path], sheet: Path | None, encoding: str | None) -> Exit:
+    """Say of every job file whether it is sound, and all that is wrong where it is not."""
+    from apollo_batch.job.load import explain, text_of
+    from apollo_batch.runner.invocation import Wish, read
+    from apollo_batch.runner.reading import read_job
+
+    code = Exit.OK
+    for path in jobs:
+        try:
+            job = read_job(path) if sheet is None else read(Wish(path, sheet, encoding), sheet)[0]
+        except InvalidError as problem:
+            code = Exit.INVALID
+            shown = explain(problem, text_of(path), str(path)) if problem.problems else str(problem)
+            console.say(shown)
+            continue
+        console.result(f"{path}: sound. {job.steps[0].operation.does}")
+        for note in job.notices:
+            console.say(f"  {note}")
+    return code
+
+
+def print_schema() -> None:
+    """Print the JSON Schema of job files."""
+    from apollo_batch.job.shape import schema
+
+    console.result(json.dumps(schema(), indent=2, ensure_ascii=False))
+
+
+def print_operations(name: str | None, *, as_json: bool) -> None:
+    """List all operations, or tell all about one; UsageError where there is none of that name."""
+    from apollo_batch.catalogue.operations import OPERATIONS
+    from apollo_batch.runner.reading import near
+
+    if name is not None and name not in OPERATIONS:
+        raise UsageError(f"There is no operation {name!r}.", fix=near(name, OPERATIONS))
+    chosen = [OPERATIONS[name]] if name else list(OPERATIONS.values())
+    if as_json:
+        facts = [_facts(operation) for operation in chosen]
+        console.result(json.dumps(facts[0] if name else facts, indent=2, ensure_ascii=False))
+        return
+    for operation in chosen:
+        console.result(f"{operation.name:<24} {operation.does}")
+        if name:
+            for line in _details(operation):
+                console.result(line)
+
+
+def _facts(operation: Any) -> dict[str, Any]:
+    return {
+        "name": operation.name,
+        "does": operation.does,
+        "parameters": {
+            p.name: {"does": p.does, "kind": p.kind.value, "option": p.option}
+            for p in operation.params
+        },
+        "enough": [sorted(names) for names in operation.enough],
+        "routes": [
+            {"method": r.method, "path": r.path, "most_items": r.cap, "scope": r.scope}
+            for r in operation.routes
+        ],
+        "credits": {"per": operation.price.per, "base": str(operation.price.base)},
+        "repeat": operation.repeat.value,
+        "fields": sorted(operation.fields),
+    }
+
+
+def _details(operation: Any) -> list[str]:
+    price = operation.price
+    lines = [f"  Costs {price.base} credit a {price.per} found."]
+    lines += [
+        f"  {r.method} {r.path}, {r.cap} at a time (scope {r.scope})" for r in operation.routes
+    ]
+    for title, option in (("map: a column each", False), ("options: the same for all", True)):
+        named = [p for p in operation.params if p.option is option]
+        lines += [f"  {title}"] if named else []
+        lines += [f"    {p.name:<24} {p.does}" for p in named]
+    lines.append(
+        "  Enough to look a row up: "
+        + "; or ".join(" + ".join(sorted(s)) for s in operation.enough)
+    )
+    lines.append("  keep: " + ", ".join(sorted(operation.fields)))
+    return lines
+
+
+def print_runs(state: str | None, *, sandbox: bool) -> None:
+    """List the journal's runs."""
+    from apollo_batch.journal import tell
+    from apollo_batch.runner import report
+    from apollo_batch.runner.summarise import verdict
+
+    with open_journal(state, sandbox=sandbox) as store:
+        records = tell.all_runs(store)
+        if not records:
+            hint = "" if sandbox else " For the sandbox's runs add --sandbox."
+            console.say(f"No run yet.{hint}")
+        for record in records:
+            found = report.figures(store, record["id"])
+            name = Path(record["input_path"]).name
+            console.result(f"{record['id']}  {record['job_name']}, {name}: {verdict(found)}")
+
+
+def print_run(run: str, state: str | None, *, sandbox: bool, as_json: bool) -> None:
+    """Say what became of one run."""
+    from apollo_batch.runner import report
+    from apollo_batch.runner.summarise import summarise
+
+    with open_journal(state, sandbox=sandbox) as store:
+        found = report.figures(store, run)
+        path = Path(found.record["output_path"]) if found.record["output_path"] else None
+        if as_json:
+            document = report.as_json(found, exit_code=found.exit_code, output=path, next_step=None)
+            console.result(json.dumps(document, ensure_ascii=False, indent=2))
+            return
+        summary = summarise(found, None)
+    console.result(f"{summary.title}")
+    console.result(f"  {summary.verdict}")
+    for label, value in summary.facts:
+        console.result(f"  {label}: {value}")
+    for table in summary.tables:
+        console.result(f"{table.title}")
+        for name, said in table.rows:
+            # Counts stand in a column; what is no count follows its name.
+            console.result(f"  {name}: {said}" if isinstance(said, str) else f"  {said:>7}  {name}")
+    if path is not None:
+        console.result(f"Written to {path}")
+
+
+def export_run(
+    run: str, state: str | None, *, sandbox: bool, target: Path | None, as_csv: bool
+) -> None:
+    """Write a run's output again; no call is made."""
+    from apollo_batch.runner import output, report
+    from apollo_batch.runner.reading import sheet_of
+
+    with open_journal(state, sandbox=sandbox) as store:
+        found = report.figures(store, run)
+        delivered = output.deliver(
+            store,
+            found,
+            sheet_of(store, found.record),
+            json.loads(found.record["job"])["kept"],
+            original=Path(found.record["input_path"]),
+            target=target,
+            as_csv=as_csv,
+            now=found.record["updated"],
+            next_step=None,
+        )
+    for notice in delivered.notices:
+        console.say(notice)
+    console.result(f"Written to {delivered.path}")
+
+
+def report_run(run: str, state: str | None, *, sandbox: bool, target: Path | None) -> None:
+    """Write a run's report; no call is made."""
+    from apollo_batch.runner.publish import publish
+
+    with open_journal(state, sandbox=sandbox) as store:
+        published = publish(store, run, target)
+    for notice in published.notices:
+        console.say(notice)
+    console.result(f"Written to {published.path}")
+
+
+def print_usage(state: str | None, *, sandbox: bool, as_json: bool) -> None:
+    """Show limits, use and rest per route, and the balances by kind of credit."""
+    with place_for(state, sandbox=sandbox) as (place, _):
+        limits, balances = place.wire.limits(), place.wire.balances()
+    if as_json:
+        document = {
+            "schema": 1,
+            "limits": {r: {s: _parts(b) for s, b in spans.items()} for r, spans in limits.items()},
+            "credits": {kind: _parts(balance) for kind, balance in balances.items()},
+        }
+        console.result(json.dumps(document, indent=2, ensure_ascii=False))
+        return
+    if not limits and not balances:
+        console.say("Apollo tells this key neither limits nor balances; a master key may ask.")
+    console.result(f"{'Credits':<44} {'limit':>9} {'used':>9} {'left':>9}")
+    for kind, balance in balances.items():
+        console.result(_line(kind, balance))
+    console.result(f"\n{'Requests per route and window':<44} {'limit':>9} {'used':>9} {'left':>9}")
+    for route, spans in sorted(limits.items()):
+        for span in ("minute", "hour", "day"):
+            if span in spans:
+                console.result(_line(f"{route} {span}", spans[span]))
+
+
+def _parts(balance: Any) -> dict[str, str | None]:
+    parts = {"limit": balance.limit, "used": balance.used, "left": balance.left}
+    return {name: None if value is None else str(value) for name, value in parts.items()}
+
+
+def _line(name: str, balance: Any) -> str:
+    def cell(value: Decimal | None) -> str:
+        return "no limit" if value is None else f"{value:,}"
+
+    cells = " ".join(f"{cell(v):>9}" for v in (balance.limit, balance.used, balance.left))
+    return f"{name:<44} {cells}"
+
+
+def serve_sandbox(**flags: Any) -> None:
+    """Serve the sandbox until Ctrl-C; two lines on stdout say where it is and which key it takes."""
+    from apollo_batch.sandbox.serve import Setup, forever
+
+    setup = Setup(
+        port=flags["port"],
+        seed=flags["seed"],
+        strict=flags["strict"],
+        latency_ms=flags["latency"],
+        time_scale=flags["time_scale"],
+        profile=flags["plan_profile"],
+        faults=flags["faults"],
+        persist=flags["persist"],
+        legacy_auth=flags["legacy_auth"],
+        **({"key": flags["key"]} if flags["key"] else {}),
+    )
+
+    def announce(base_url: str, key: str) -> None:
+        console.result(f"APOLLO_BASE_URL={base_url}")
+        console.result(f"APOLLO_API_KEY={key}")
+
+    forever(setup, announce)

@@ -1,0 +1,99 @@
+"""Arguments and flags that several commands share, read the same way everywhere."""
+
+import difflib
+import re
+from collections.abc import Callable
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from apollo_batch.errors import UsageError
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+JOB = click.argument("job", type=click.Path(path_type=Path))
+STATE = click.option("--state", metavar="DIR|FILE.db", help="Where the journal is kept.")
+FORMAT = click.option(
+    "--format",
+    "form",
+    type=click.Choice(["xlsx", "csv"]),
+    help="What to write.  [default: as --output ends, else xlsx]",
+)
+SANDBOX = click.option("--sandbox", is_flag=True, help="The embedded sandbox: no key, no cost.")
+
+
+class Suggesting(click.Group):
+    """A group of commands that knows what a mistyped one was meant to be."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0]
+        if self.get_command(ctx, name) is None and not name.startswith("-"):
+            near = difflib.get_close_matches(name, self.list_commands(ctx), n=1, cutoff=0.6)
+            hint = f"Did you mean: apollo-batch {near[0]}?" if near else "See: apollo-batch --help"
+            raise UsageError(f"There is no command {name!r}.", fix=hint)
+        return super().resolve_command(ctx, args)
+
+
+def run_flags(command: F) -> F:
+    """Give a command the flags that `plan` and `run` share."""
+    options = (
+        STATE,
+        SANDBOX,
+        click.option("--max-credits", metavar="N", help="Never spend more than this on the run."),
+        click.option("--rows", metavar="2-11", help="Only these rows, as the spreadsheet counts."),
+        click.option(
+            "--first", type=click.IntRange(1), metavar="N", help="Only the first N rows, for a try."
+        ),
+        click.option("--encoding", help="How a CSV file is encoded, where it is not seen rightly."),
+        click.option(
+            "--period", default="", help="A word that makes each period a run of its own."
+        ),
+        click.option("--json", "as_json", is_flag=True, help="Print the result as JSON."),
+    )
+    # The last one given is the first one that `--help` lists.
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def rows_flag(text: str | None) -> tuple[tuple[int, int], ...]:
+    """Read `2-11,15` as ranges of row numbers; UsageError where it is none."""
+    ranges = []
+    for part in () if text is None else text.split(","):
+        match = re.fullmatch(r"\s*(\d{1,7})(?:\s*-\s*(\d{1,7}))?\s*", part)
+        if match is None or int(match[2] or match[1]) < int(match[1]):
+            raise UsageError(
+                f"--rows {text!r} is no range of rows.", fix="Write it like 2-11 or 2-11,15."
+            )
+        ranges.append((int(match[1]), int(match[2] or match[1])))
+    return tuple(ranges)
+
+
+def wants_csv(form: str | None, output: Path | None) -> bool:
+    """Whether CSV is to be written; UsageError where --output is no file of that kind."""
+    if output is not None and output.is_dir():
+        raise UsageError(f"--output {output} is a folder.", fix="Name the file inside it.")
+    ending = output.suffix.lower() if output is not None else ""
+    as_csv = ending == ".csv" if form is None else form == "csv"
+    if form is not None and (ending == ".csv") != as_csv and ending in {".csv", ".xlsx", ".xlsm"}:
+        raise UsageError(
+            f"--output {output} is no name for --format {form}.", fix=f"End it in .{form}."
+        )
+    return as_csv
+
+
+def credits_flag(text: str | None) -> Decimal | None:
+    """Read a number of credits; UsageError where it is none."""
+    if text is None:
+        return None
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        number = Decimal(-1)
+    if not number.is_finite() or number < 0:
+        raise UsageError(f"--max-credits {text} is no number of credits.", fix="Write it like 500.")
+    return number

@@ -1,0 +1,73 @@
+"""What a run was asked to do, as the journal keeps it: the settings that its summary names."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+Setting = tuple[str, str]
+
+
+def steps_of(record: Mapping[str, Any]) -> list[str]:
+    """Name the operation of each step."""
+    return [step["operation"] for step in _job(record)["steps"]]
+
+
+def settings_of(record: Mapping[str, Any]) -> Iterator[Setting]:
+    """Say each setting that shaped a run's rows, in the order in which a job file names them."""
+    job, planned = _job(record), json.loads(record["planned"])
+    yield from _reading(json.loads(record["reading"]))
+    if any(word is True for word in job["input"]):
+        yield "Hidden rows", "included"
+    for step in job["steps"]:
+        yield "Operation", step["operation"]
+        yield "Route", "; ".join(planned.get("requests", ()))
+        for name, (column, default, cleaners) in step["map"].items():
+            yield f"Sent as {name}", _source(column, default, cleaners)
+        for name, value in step["options"].items():
+            yield f"Option {name}", json.dumps(value) if isinstance(value, bool) else str(value)
+        for column, path in step["keep"].items():
+            yield f"Kept as {column}", ".".join(_word(*word) for word in path)
+    for column, condition, operand, reason in job["skip"]:
+        yield f"Left out as {reason}", f"{column}: {condition} {_operand(operand)}"
+    for name, value in planned.get("limits", {}).items():
+        yield f"Limit {name}", value
+    yield "Rows", _ranges(json.loads(record["selection"]))
+    if record["period"]:
+        yield "Period", record["period"]
+
+
+def _job(record: Mapping[str, Any]) -> Any:
+    return json.loads(json.loads(record["job"])["canonical"])
+
+
+def _reading(reading: Mapping[str, Any]) -> Iterator[Setting]:
+    named = {
+        "Sheet": reading["sheet"],
+        "Table": reading.get("table"),
+        "Column names in row": reading["header_row"],
+        "Encoding": reading["encoding"],
+    }
+    for name, value in named.items():
+        if value:
+            yield name, str(value)
+
+
+def _source(column: str, default: str | None, cleaners: Sequence[str]) -> str:
+    cleaned = f", cleaned: {', '.join(cleaners)}" if cleaners else ""
+    instead = f", or {default!r} where that is empty" if default else ""
+    return f"column {column}{cleaned}{instead}"
+
+
+def _word(key: str, index: int | None, every: bool) -> str:
+    if every:
+        return f"{key}[]"
+    return key if index is None else f"{key}[{index}]"
+
+
+def _operand(operand: Any) -> str:
+    return ", ".join(operand) if isinstance(operand, list) else str(operand).lower()
+
+
+def _ranges(selection: Sequence[Sequence[int]]) -> str:
+    said = ", ".join(str(low) if low == high else f"{low}-{high}" for low, high in selection)
+    return said or "all"

@@ -1,0 +1,150 @@
+"""The local loop: one thread keeps the journal, the others carry chunks to Apollo and back."""
+
+import queue
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Protocol
+
+from apollo_batch.clock import Clock
+from apollo_batch.journal.answers import Answer, Over, Wait
+from apollo_batch.model import Arrival, Chunk, Settlement
+from apollo_batch.runner.pump import Pump
+
+_SLICE_SECONDS = 30.0
+"""Waits are cut into slices, so that a laptop's sleep or a clock's step costs one at most."""
+
+
+class Sender(Protocol):
+    """Anything that can carry a chunk there and back."""
+
+    def __call__(self, chunk: Chunk) -> Settlement:
+        """Send once; whatever happens is a settlement, never an exception."""
+        ...
+
+
+@dataclass
+class Watch:
+    """What the loop tells whoever looks on, and how they tell it to stop."""
+
+    on_change: Callable[["Watch"], None] = lambda _: None
+    in_flight: int = 0
+    sent: int = 0
+    settled_rows: int = 0
+    credits: Decimal = Decimal(0)
+    """The bill of this invocation so far."""
+    waits_for: str = ""
+    """minute, hour, day, pause, probe, budget, answers, elsewhere, or nothing."""
+    waits_until: float | None = None
+    stop_signal: int | None = None
+    """The signal that asked for an end, once one did."""
+    drain_seconds: float = 10.0
+    stopped_at: float | None = None
+    replies: "queue.SimpleQueue[tuple[Chunk, Settlement] | None]" = field(
+        default_factory=queue.SimpleQueue
+    )
+
+    def stop(self, signal: int, drain_seconds: float) -> None:
+        """Ask for an end: calls in flight are waited for so long, nothing new leaves."""
+        self.stop_signal = signal
+        self.drain_seconds = drain_seconds
+        self.replies.put(None)
+
+
+def carry_out(pump: Pump, send: Sender, watch: Watch, clock: Clock, threads: int) -> None:
+    """Work until nothing more may leave and every answer is settled, or a stop has drained."""
+    jobs: queue.SimpleQueue[Chunk | None] = queue.SimpleQueue()
+    for _ in range(threads):
+        threading.Thread(target=_carry, args=(jobs, watch, send), daemon=True).start()
+    try:
+        _Loop(pump, watch, clock, jobs, threads).run()
+    finally:
+        for _ in range(threads):
+            jobs.put(None)
+
+
+def _carry(jobs: "queue.SimpleQueue[Chunk | None]", watch: Watch, send: Sender) -> None:
+    while (chunk := jobs.get()) is not None:
+        try:
+            settlement = send(chunk)
+        except Exception as problem:  # noqa: BLE001 - a bug here must not lose the chunk
+            words = f"A bug of ours while reading the answer ({type(problem).__name__})."
+            settlement = Settlement(Arrival.UNKNOWN, message=words)
+        watch.replies.put((chunk, settlement))
+
+
+class _Loop:
+    """The journal's one thread: settles, hands out, waits."""
+
+    def __init__(
+        self,
+        pump: Pump,
+        watch: Watch,
+        clock: Clock,
+        jobs: "queue.SimpleQueue[Chunk | None]",
+        threads: int,
+    ) -> None:
+        self._pump = pump
+        self._watch = watch
+        self._clock = clock
+        self._jobs = jobs
+        self._threads = threads
+        self._flying: dict[int, Chunk] = {}
+        self._arrived: list[tuple[Chunk, Settlement]] = []
+
+    def run(self) -> None:
+        self._pump.recall()
+        while True:
+            answer = self._turn()
+            if not self._flying and (isinstance(answer, Over) or self._stopping):
+                return
+            if self._drained():
+                self._pump.abandon(list(self._flying.values()))
+                return
+            self._watch.on_change(self._watch)
+            self._collect(answer.until if isinstance(answer, Wait) else None)
+
+    @property
+    def _stopping(self) -> bool:
+        return self._watch.stop_signal is not None
+
+    def _turn(self) -> Answer | None:
+        free = 0 if self._stopping else self._threads - len(self._flying)
+        turn = self._pump.turn(self._arrived, free)
+        self._arrived = []
+        for chunk in turn.chunks:
+            self._flying[chunk.attempt] = chunk
+            self._jobs.put(chunk)
+        self._watch.sent += len(turn.chunks)
+        self._watch.in_flight = len(self._flying)
+        wait = turn.answer if isinstance(turn.answer, Wait) else Wait(None, "")
+        self._watch.waits_for, self._watch.waits_until = wait.why, wait.until
+        return turn.answer
+
+    def _drained(self) -> bool:
+        if not self._stopping:
+            return False
+        now = self._clock.monotonic()
+        if self._watch.stopped_at is None:
+            self._watch.stopped_at = now
+        return now - self._watch.stopped_at >= self._watch.drain_seconds
+
+    def _collect(self, until: float | None) -> None:
+        wait = _SLICE_SECONDS if until is None else until - self._clock.now()
+        wait = min(wait, 0.25 if self._stopping else _SLICE_SECONDS)
+        try:
+            reply = self._watch.replies.get(timeout=max(0.0, wait))
+            while True:
+                if reply is not None:
+                    self._arrive(*reply)
+                reply = self._watch.replies.get_nowait()
+        except queue.Empty:
+            return
+
+    def _arrive(self, chunk: Chunk, settlement: Settlement) -> None:
+        self._flying.pop(chunk.attempt, None)
+        self._arrived.append((chunk, settlement))
+        if settlement.arrival is Arrival.DONE:
+            self._watch.settled_rows += len(chunk.items)
+            self._watch.credits += settlement.reported or settlement.derived or Decimal(0)

@@ -1,0 +1,75 @@
+"""The only code that works: settles what came back, hands out what may go."""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+
+from apollo_batch.apollo.decode import Keep, reread
+from apollo_batch.catalogue.entry import Operation
+from apollo_batch.catalogue.operations import OPERATIONS
+from apollo_batch.clock import Clock
+from apollo_batch.journal.answers import Moved, Wait
+from apollo_batch.journal.dispatch import Going
+from apollo_batch.journal.recalls import Recall, recalled, recalls
+from apollo_batch.journal.settle import give_up
+from apollo_batch.journal.store import Store
+from apollo_batch.journal.turn import Settled, Turn, take_turn
+from apollo_batch.model import Chunk, Status, Verdict
+
+
+class Pump:
+    """One step of one run, between the journal and whoever carries its chunks."""
+
+    def __init__(
+        self, store: Store, going: Going, keep: Keep, clock: Clock, tidy: Callable[[], None]
+    ) -> None:
+        self._store = store
+        self._going = going
+        self._keep = keep
+        self._clock = clock
+        self._tidy = tidy
+
+    def turn(self, settled: Settled, free: int) -> Turn:
+        """Settle what came back, and hand out up to so many chunks that may leave."""
+        now = self._clock.now()
+        turn = take_turn(self._store, self._going, settled, free, now)
+        while isinstance(turn.answer, Moved):
+            self.recall()
+            more = take_turn(self._store, self._going, (), free - len(turn.chunks), now)
+            turn = Turn(turn.chunks + more.chunks, more.answer)
+        if isinstance(turn.answer, Wait) and turn.answer.why == "elsewhere":
+            self._tidy()  # whoever asks for the same may have died over it
+        return turn
+
+    def abandon(self, chunks: Sequence[Chunk]) -> None:
+        """Give up chunks whose answers are not waited for any longer."""
+        words = "The run was stopped before the answer came."
+        with self._store.write() as c:
+            for chunk in chunks:
+                give_up(c, chunk.attempt, words, self._clock.now())
+
+    def recall(self) -> None:
+        """Answer from the journal whatever it already knows; nothing is sent."""
+        while waiting := recalls(self._store, self._going.run):
+            recalled(self._store, [self._reread(item) for item in waiting])
+
+    def _reread(self, item: Recall) -> Verdict:
+        day = datetime.fromtimestamp(item.at, UTC)
+        note = f"From {day.day} {day:%b %Y}."
+        operation = OPERATIONS[item.operation]
+        route, place = operation.route(item.route), item.position or 0
+        kept = reread(operation, route, item.body, place, self._keep) if item.body else {}
+        if kept is None:
+            return Verdict(item.item, Status.NO_MATCH, "hollow_match", note)
+        if self._keep and not kept:
+            note = f"Bought on {day.day} {day:%b %Y}; the answer was purged."
+        later = self._comes_later(operation) if item.waiting else None
+        if later:
+            return Verdict(item.item, Status.PENDING, later, note, kept)
+        return Verdict(item.item, Status.SUCCEEDED, "found_before", note, kept)
+
+    def _comes_later(self, operation: Operation) -> str | None:
+        """Say for what of this job's own a row waits; None: for nothing it asks for."""
+        wanted = {name for name, value in self._going.asking.options.items() if value is True}
+        if wanted & operation.price.unbounded:
+            return "waterfall_pending"
+        return "phone_pending" if wanted & operation.price.extras.keys() else None

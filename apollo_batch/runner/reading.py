@@ -1,0 +1,44 @@
+"""Job files and spreadsheets found again: for checking, and for writing an old run's output."""
+
+import difflib
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from apollo_batch.errors import OutputError
+from apollo_batch.job.load import load
+from apollo_batch.job.wanted import Job
+from apollo_batch.journal.store import Store
+from apollo_batch.sheets.read import Sheet, open_sheet
+
+
+def read_job(path: Path) -> Job:
+    """Read a job file alone; InvalidError with every problem in it."""
+    return load(path)
+
+
+def sheet_of(store: Store, record: Mapping[str, Any]) -> Sheet:
+    """Open a run's own copy of its input; OutputError where the copy is gone."""
+    name = Path(record["input_path"]).name
+    copy = store.folder / "copies" / record["input_hash"][:16] / name
+    if not copy.is_file():
+        raise OutputError(
+            f"The copy of {name} that this run was made from is gone.",
+            fix="Run the same command again; what is known costs nothing.",
+        )
+    reading = json.loads(record["reading"])
+    return open_sheet(
+        copy,
+        name=reading["sheet"],
+        table=reading["table"],
+        header_row=reading["header_row"],
+        encoding=reading["encoding"],
+    )
+
+
+def near(name: str, known: Iterable[str]) -> str:
+    """Say which known name was probably meant, or all of them."""
+    names = list(known)
+    found = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
+    return f"Did you mean {found[0]}?" if found else f"There are: {', '.join(names)}."

@@ -1,0 +1,189 @@
+"""The journal's record of a run becomes figures: for people, for machines, for analysts."""
+
+import json
+import os
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, overload
+
+from apollo_batch.apollo.decode import NOT_REVEALED
+from apollo_batch.errors import EXIT_ORDER, Exit, UsageError
+from apollo_batch.journal import tell
+from apollo_batch.journal.store import Store, open_store
+from apollo_batch.model import Status
+from apollo_batch.reasons import REASONS, sentence
+from apollo_batch.settings import state_folder
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_STOP_EXITS = {
+    "budget": Exit.BUDGET,
+    "credits_exhausted": Exit.BUDGET,
+    "no_access": Exit.ACCESS,
+    "out_of_reach": Exit.OUT_OF_REACH,
+    "job_refused": Exit.ROWS_FAILED,
+}
+
+
+@dataclass(frozen=True)
+class Figures:
+    """A run in numbers; they balance: the statuses add up to the rows."""
+
+    run: str
+    record: Mapping[str, Any]
+    statuses: Mapping[Status, int]
+    reasons: Mapping[str, int]
+    not_revealed: int
+    row_credits: Decimal
+    """What the rows are known to have cost; the rest of the bill has no row."""
+    bill: tell.Bill
+    budget: Mapping[str, Any]
+    balances: Mapping[str, Mapping[str, Any]]
+    planned: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def rows(self) -> int:
+        """How many rows the run has."""
+        return sum(self.statuses.values())
+
+    @property
+    def charged(self) -> Decimal:
+        """The whole bill: what Apollo said, and price times found where it said nothing."""
+        return self.bill.reported + self.bill.derived
+
+    @property
+    def exit_code(self) -> Exit:
+        """What the process ends with, if nothing else went wrong."""
+        apply = {_STOP_EXITS[stop] for stop in [self.record["stop"]] if stop in _STOP_EXITS}
+        if self.statuses.get(Status.IN_DOUBT):
+            apply.add(Exit.IN_DOUBT)
+        if self.statuses.get(Status.FAILED):
+            apply.add(Exit.ROWS_FAILED)
+        return next((code for code in EXIT_ORDER if code in apply), Exit.OK)
+
+
+def figures(store: Store, run: str) -> Figures:
+    """Count a run up from the journal; UsageError where there is no such run."""
+    record = tell.run_of(store, run)
+    if record is None:
+        raise _no_such_run(run)
+    number = str(record["id"])
+    statuses: Counter[Status] = Counter()
+    reasons: Counter[str] = Counter()
+    not_revealed = 0
+    known = Decimal(0)
+    for told in tell.outcomes(store, number):
+        statuses[told.status] += 1
+        reasons[told.reason] += 1
+        not_revealed += NOT_REVEALED in told.note
+        known += told.credits or Decimal(0)
+    return Figures(
+        run=number,
+        record=dict(record),
+        statuses=statuses,
+        reasons=dict(reasons.most_common()),
+        not_revealed=not_revealed,
+        row_credits=known,
+        bill=tell.bill(store, number),
+        budget=dict(tell.budget_of(store, number) or {}),
+        balances=tell.balance_notes(store, number),
+        planned=json.loads(record["planned"]),
+    )
+
+
+def as_json(
+    found: Figures, *, exit_code: Exit, output: Path | None, next_step: str | None
+) -> dict[str, Any]:
+    """The document `--json` prints; its shape is public and versioned by `schema`."""
+    explains_nothing = {"found", "no_match"}
+    return {
+        "schema": 1,
+        "run": found.run,
+        "job": found.record["job_path"] or found.record["job_name"],
+        "input": found.record["input_path"],
+        "output": str(output) if output else None,
+        "exit_code": int(exit_code),
+        "rows": {"total": found.rows} | {s.value: found.statuses.get(s, 0) for s in Status},
+        "reasons": {code: n for code, n in found.reasons.items() if code not in explains_nothing},
+        "credits": {
+            "max": plain(found.budget.get("cap")),
+            "reported": plain(found.bill.reported),
+            "derived": plain(found.bill.derived),
+            "held": plain(found.bill.held),
+            "unpriced_requests": found.bill.unpriced,
+        },
+        "requests": found.bill.requests,
+        "sheets": {},
+        "next": next_step,
+    }
+
+
+def plain(number: Decimal | None) -> str | None:
+    """Write a number of credits without exponent or trailing zeros."""
+    if number is None:
+        return None
+    return format(number.normalize(), "f") if number else "0"
+
+
+def sentence_of(code: str) -> str:
+    """Say a reason as the workbook does: what happened, and what to do about it."""
+    remedy = REASONS[code].remedy if code in REASONS else ""
+    return f"{sentence(code)} {remedy}".strip()
+
+
+@overload
+def frame(run: str, /, *, state: str | None = None) -> "pd.DataFrame": ...
+
+
+@overload
+def frame(store: Store, run: str, /) -> "pd.DataFrame": ...
+
+
+def frame(
+    first: Store | str, second: str | None = None, /, *, state: str | None = None
+) -> "pd.DataFrame":
+    """Give a run's outcomes as a table: one row each, with status, reason, note, credits, kept.
+
+    A run's id alone reads the journal that the commands would read; `state` names another, as
+    `--state` does. UsageError where there is no such run.
+    """
+    if isinstance(first, Store):
+        return _framed(first, str(second))
+    store = open_store(state_folder(state, os.environ))
+    try:
+        return _framed(store, first)
+    finally:
+        store.close()
+
+
+def _framed(store: Store, run: str) -> "pd.DataFrame":
+    import pandas as pd
+
+    record = tell.run_of(store, run)
+    if record is None:
+        raise _no_such_run(run)
+    kept = json.loads(record["job"]).get("kept", [])
+    told = list(tell.outcomes(store, str(record["id"])))
+    columns: dict[str, list[Any]] = {name: [one.kept.get(name) for one in told] for name in kept}
+    # Ours come last, so that a kept column of the same name does not stand in for them.
+    columns |= {
+        "status": [one.status.value for one in told],
+        "reason": [one.reason for one in told],
+        "note": [one.note for one in told],
+        "credits": [one.credits for one in told],
+    }
+    ours = ["status", "reason", "note", "credits"]
+    index = pd.Index([one.row for one in told], name="row", dtype="int64")
+    found = pd.DataFrame(columns, index=index)
+    return found[[*ours, *(name for name in kept if name not in ours)]]
+
+
+def _no_such_run(run: str) -> UsageError:
+    return UsageError(
+        f"There is no run {run} here, or more than one begins like that.",
+        fix="`apollo-batch runs` lists them; runs made with --sandbox or --state need it here too.",
+    )

@@ -1,0 +1,126 @@
+"""A run's figures become its summary: what the sheet, `show` and the report all say."""
+
+import contextlib
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from apollo_batch import __version__
+from apollo_batch.files import sha256
+from apollo_batch.model import Status
+from apollo_batch.reasons import sentence
+from apollo_batch.runner.asked import settings_of, steps_of
+from apollo_batch.runner.report import Figures, plain
+from apollo_batch.sheets.summary import Summary, Table
+
+SILENT = frozenset({"found"})
+"""Reasons that say no more than the status."""
+
+
+def summarise(found: Figures, next_step: str | None) -> Summary:
+    """Say what a run came to."""
+    return Summary(
+        title=found.record["job_name"],
+        verdict=verdict(found),
+        facts=tuple(_facts(found, next_step)),
+        tables=(
+            Table(
+                "What became of the rows",
+                ("Status", "Rows"),
+                tuple((s.words, found.statuses[s]) for s in Status if found.statuses.get(s)),
+                chart="pie",
+            ),
+            Table(
+                "Reasons",
+                ("Reason", "Rows"),
+                tuple((sentence(c), n) for c, n in found.reasons.items() if c not in SILENT),
+                chart="bar",
+            ),
+            Table(
+                "Credits by step, against the budget",
+                ("Step", "Credits"),
+                tuple(_credit_rows(found)),
+                chart="bar",
+            ),
+            Table("Requests", ("Route", "Requests"), tuple(found.bill.requests.items())),
+            Table("Settings used", ("Setting", "Value"), tuple(settings_of(found.record))),
+        ),
+    )
+
+
+def _facts(found: Figures, next_step: str | None) -> Iterator[tuple[str, str | Decimal | int]]:
+    if next_step:
+        yield "Next", next_step
+    yield from _input_facts(Path(found.record["input_path"]), found.record["input_hash"])
+    yield "Run", found.run
+    yield "Began", _moment(found.record["created"])
+    yield "Ended", _moment(found.record["updated"])
+    yield from _credit_facts(found)
+    if found.not_revealed:
+        yield "Personal e-mails not revealed", found.not_revealed
+    yield "Made with", f"apollo-batch {__version__}"
+
+
+def _moment(seconds: float) -> str:
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def _credit_rows(found: Figures) -> Iterator[tuple[str, Decimal]]:
+    # One step a job so far; its figures are those of the run.
+    (step,) = steps_of(found.record)
+    credits = found.planned.get("credits", {})
+    if credits:
+        yield f"{step}: planned at most", Decimal(credits["most"])
+    yield f"{step}: charged", found.charged
+    if found.bill.held:
+        yield f"{step}: held for results to come", found.bill.held
+    if found.budget.get("cap") is not None:
+        yield "Budget", found.budget["cap"]
+
+
+def _input_facts(path: Path, read: str) -> Iterator[tuple[str, str]]:
+    yield "Input", path.name
+    with contextlib.suppress(OSError):
+        if sha256(path) != read:
+            yield "Input since then", "changed; this is what it was when the run read it"
+
+
+def _credit_facts(found: Figures) -> list[tuple[str, str | Decimal | int]]:
+    credits = found.planned.get("credits", {})
+    facts: list[tuple[str, str | Decimal | int]] = []
+    if credits:
+        facts.append(("Credits planned at most", Decimal(credits["most"])))
+    facts.append(("Credits charged, as Apollo said", found.bill.reported))
+    if found.bill.derived:
+        facts.append(("Credits charged, price times found", found.bill.derived))
+    if found.bill.held:
+        facts.append(("Credits held for results to come", found.bill.held))
+    if found.bill.unpriced:
+        facts.append(("Requests whose bill nobody knows", found.bill.unpriced))
+    without_row = found.charged - found.row_credits
+    if without_row > 0:
+        facts.append(("Credits that belong to no single row", without_row))
+    if found.budget.get("cap") is not None:
+        facts.append(("Budget of this run", found.budget["cap"]))
+    for moment in ("before", "after"):
+        left = _left(found.balances.get(moment, {}))
+        if left is not None:
+            facts.append((f"Account balance {moment}", left))
+    return facts
+
+
+def _left(kinds: Any) -> Decimal | None:
+    # On unified plans this kind is the shared pool; the kinds must not be added up.
+    left = kinds.get("lead_credit", {}).get("left")
+    return None if left is None else Decimal(left)
+
+
+def verdict(found: Figures) -> str:
+    """Say in one sentence how a run ended."""
+    counts = ", ".join(
+        f"{found.statuses[s]} {s.words.lower()}" for s in Status if found.statuses.get(s)
+    )
+    paid = f"{plain(found.charged)} {'credit' if found.charged == 1 else 'credits'} charged"
+    return f"{found.rows} {'row' if found.rows == 1 else 'rows'}: {counts}. {paid}."
