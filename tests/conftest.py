@@ -1,0 +1,78 @@
+"""Rails for every test: no key, no home, no network but this machine, the same here and in CI."""
+
+import os
+import runpy
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+from makers import Desk, serving
+
+RAILS = Path(__file__).parent / "rails"
+KEPT = {"APOLLO_REFERENCE"}
+LEFT_OUT = {"CI", "GITHUB_ACTIONS", "COLUMNS", "LINES", "FORCE_COLOR", "NO_COLOR", "PYTHONWARNINGS"}
+
+# The same examples at a desk and in CI; `--hypothesis-profile=night` looks for new ones.
+settings.register_profile("house", deadline=None, derandomize=True, database=None)
+settings.register_profile(
+    "night",
+    deadline=None,
+    max_examples=2_000,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+
+
+def pytest_configure(config):
+    settings.load_profile(config.getoption("--hypothesis-profile") or "house")
+    for name in list(os.environ):
+        ours = name.startswith("APOLLO_") and name not in KEPT
+        if ours or name in LEFT_OUT or name.lower().endswith("_proxy"):
+            del os.environ[name]
+    os.environ["PYTHONPATH"] = str(RAILS)
+    # A desk may have a keyring, and a key in it.
+    os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.null.Keyring"
+    runpy.run_path(str(RAILS / "sitecustomize.py"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_home_for_the_session(tmp_path_factory):
+    """Whatever starts before the first test finds no home of a person either."""
+    with pytest.MonkeyPatch.context() as patch:
+        _move_house(patch, tmp_path_factory.mktemp("home"))
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _a_home_of_its_own(_no_home_for_the_session, tmp_path_factory, monkeypatch, request):
+    """State, settings and caches of one test are seen by no other."""
+    home = tmp_path_factory.getbasetemp() / f"home-{abs(hash(request.node.nodeid)):x}"
+    home.mkdir(exist_ok=True)
+    _move_house(monkeypatch, home)
+
+
+def _move_house(patch, home):
+    patch.setenv("HOME", str(home))
+    for name in ("STATE", "CONFIG", "CACHE", "DATA"):
+        patch.setenv(f"XDG_{name}_HOME", str(home / name.lower()))
+
+
+@pytest.fixture
+def desk(tmp_path):
+    """A desk with nothing on it yet."""
+    return Desk(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def _served(tmp_path_factory):
+    with serving(Desk(tmp_path_factory.mktemp("sandbox"))) as served:
+        yield served
+
+
+@pytest.fixture
+def apollo(_served, desk):
+    """A sandbox in a process of its own, as new; the desk's program asks it."""
+    _served.plot()
+    _served.reset()
+    desk.environ |= _served.environ
+    return _served

@@ -1,0 +1,41 @@
+"""Fixtures of the crash tests: one launcher and few sandboxes for all, a scene for each."""
+
+import pytest
+from crash_launcher import Launcher
+from crash_scene import Scene
+from makers import Desk, serving
+
+
+@pytest.fixture(scope="session")
+def launcher():
+    launcher = Launcher()
+    yield launcher
+    launcher.close()
+
+
+@pytest.fixture(scope="session")
+def unlimited(tmp_path_factory):
+    """A sandbox without limits, whose answers take a moment."""
+    desk = Desk(tmp_path_factory.mktemp("sandbox"))
+    with serving(desk, "--plan-profile", "unlimited", "--latency", 10) as served:
+        yield served
+
+
+@pytest.fixture(scope="session")
+def limited(tmp_path_factory):
+    """A sandbox with the limits of the free plan, on a fast clock."""
+    desk = Desk(tmp_path_factory.mktemp("sandbox"))
+    with serving(desk, "--plan-profile", "free", "--time-scale", 600) as served:
+        yield served
+
+
+@pytest.fixture
+def scene(unlimited, launcher, tmp_path):
+    unlimited.reset()
+    return Scene(tmp_path / "scene", unlimited, launcher)
+
+
+@pytest.fixture
+def limited_scene(limited, launcher, tmp_path):
+    limited.reset()
+    return Scene(tmp_path / "scene", limited, launcher)

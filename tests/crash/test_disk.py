@@ -1,0 +1,70 @@
+"""Disks that are full and folders that may not be written to: what was paid for is kept."""
+
+import os
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from crash_scene import people
+from judge import assert_invariants
+
+
+@contextmanager
+def small_disk(folder: Path, kilobytes: int) -> Iterator[Path]:
+    """A file system of its own, in memory."""
+    folder.mkdir()
+    if not _mount("-t", "tmpfs", "-o", f"size={kilobytes}k", "tmpfs", str(folder)):
+        pytest.skip("needs the right to mount a file system")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", folder], check=True)
+
+
+def change(disk: Path, how: str) -> None:
+    assert _mount("-o", f"remount,{how}", str(disk))
+
+
+def _mount(*words: str) -> bool:
+    if os.geteuid() != 0:
+        return False
+    return subprocess.run(["mount", *words], capture_output=True, check=False).returncode == 0
+
+
+@pytest.mark.parametrize("kilobytes", [300, 450, 700])
+def test_a_full_disk_under_the_journal_stops_the_run_and_loses_nothing(scene, kilobytes):
+    with small_disk(scene.folder / "disk", kilobytes) as disk:
+        scene.state = disk / "state"
+        scene.threads = 2
+        sheet = scene.sheet("leads", people(600))
+
+        stopped = sheet.run()
+        code = stopped.end()
+        change(disk, "size=50m")
+        finished = sheet.finish()
+
+        assert code == 9, stopped.said()
+        assert "disk is full" in stopped.said()
+        assert_invariants(scene, scene.served.books(), {"leads": finished})
+
+
+def test_an_output_folder_that_may_not_be_written_keeps_the_results_for_later(scene):
+    with small_disk(scene.folder / "out", 5_000) as folder:
+        sheet = scene.sheet("leads", people(60))
+        output = folder / "leads.annotated.xlsx"
+        change(folder, "ro")
+
+        refused = sheet.run("--output", output)
+        code = refused.end()
+        paid = scene.served.books()["credits"]["consumed"]
+        change(folder, "rw")
+        again = sheet.run("--output", output).end()
+
+        assert (code, again) == (9, 0)
+        assert "export" in refused.said() + refused.told()
+        assert scene.served.books()["credits"]["consumed"] == paid > 0
+        assert output.read_bytes()[:2] == b"PK"
+        sheet.finish()
+        assert_invariants(scene, scene.served.books(), {"leads": again})

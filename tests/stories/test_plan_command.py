@@ -1,0 +1,136 @@
+"""`plan` says beforehand what `run` does then, and nothing is paid for it."""
+
+import json
+import re
+
+import pytest
+from makers import BULK, JOBS, PAID, SAMPLES, Desk, lead, leads, save_job, serving, story
+
+from apollo_batch.errors import Exit
+
+SAMPLE_JOBS = [
+    ("enrich-people.yaml", "leads.xlsx"),
+    ("enrich-companies.yaml", "companies.csv"),
+    ("enrich-company-finance.yaml", "companies.csv"),
+]
+
+
+def mixed():
+    return [
+        *leads(12),
+        lead(100),
+        lead(1, Last_Name="", Website=""),
+        lead(2, Email="not an address"),
+        lead(3, Website="gmail.com"),
+        lead(4, Last_Name="Nobody"),
+    ]
+
+
+def test_a_plan_makes_no_paid_call_and_no_writing_one(desk, apollo):
+    told = story(desk, apollo, mixed())
+
+    ended = desk.call("plan", told.job, told.sheet)
+    asked = [entry["route"] for entry in apollo.books()["log"]]
+
+    assert ended.code == 0, ended.err
+    assert asked
+    assert not PAID & set(asked)
+    assert apollo.books()["credits"]["consumed"] == 0
+    assert sorted(path.name for path in desk.folder.iterdir()) == ["job.yaml", "leads.csv", "state"]
+
+
+@pytest.mark.parametrize(("job", "sheet"), SAMPLE_JOBS)
+def test_the_numbers_of_a_plan_are_what_the_run_then_does(desk, apollo, job, sheet):
+    words = (JOBS / job, SAMPLES / sheet)
+    target = desk.folder / "out.xlsx"
+
+    plan = desk.call("plan", *words, "--json").document
+    ended = desk.run(*words, "--output", target)
+    run = ended.document
+
+    assert ended.code == 0, ended.err
+    assert plan["rows"] == run["rows"]["total"]
+    assert sum(plan["skips"].values()) == run["rows"]["skipped"]
+    assert plan["skips"].items() <= run["reasons"].items()
+    assert plan["requests"] == run["requests"]
+    charged = float(run["credits"]["reported"]) + float(run["credits"]["derived"])
+    assert charged <= float(plan["credits"]["most"])
+    assert float(plan["credits"]["least"]) <= float(plan["credits"]["likely"])
+
+
+def test_a_plan_in_words_says_rows_skips_requests_and_credits(desk, apollo):
+    told = story(desk, apollo, mixed())
+
+    said = desk.call("plan", told.job, told.sheet, "--max-credits", 9).out
+
+    assert "leads.csv: 17 rows." in said
+    assert f"To ask: 13 in 2 requests to {BULK}." in said
+    assert "Same as another row, so asked once: 1 row." in said
+    assert "Skipped before anything is sent: 3 rows." in said
+    assert re.search(r"1 +bad_email: Not an e-mail address\.", said)
+    assert "at most 13. The budget stops it at 9." in said
+
+
+def test_a_plan_as_json_is_one_document(desk, apollo):
+    told = story(desk, apollo, mixed())
+
+    plan = desk.call("plan", told.job, told.sheet, "--json", "--first", 5).document
+
+    assert plan["schema"] == 1
+    assert plan["job"] == str(told.job)
+    assert plan["input"] == str(told.sheet)
+    assert (plan["rows"], plan["to_ask"], plan["not_selected"]) == (17, 5, 8)
+    assert plan["requests"] == {BULK: 1}
+    assert plan["credits"]["most"] == "5"
+
+
+def test_after_a_run_the_plan_of_it_is_empty(desk, apollo):
+    told = story(desk, apollo, mixed())
+    told.run()
+
+    plan = desk.call("plan", told.job, told.sheet, "--json").document
+
+    assert plan["to_ask"] == 0
+    assert plan["requests"] == {BULK: 0}
+    assert plan["credits"]["most"] == "0"
+
+
+def test_what_another_file_paid_for_is_known_to_a_plan(desk, apollo):
+    told = story(desk, apollo, 12)
+    told.run()
+    save_job(told.job, keep={"City": "city"})
+
+    plan = desk.call("plan", told.job, told.sheet, "--json").document
+
+    assert (plan["known"], plan["to_ask"]) == (12, 0)
+
+
+def test_a_plan_counts_phone_numbers_at_their_price(desk, apollo):
+    options = {"reveal_phone_number": True, "webhook_url": "https://hooks.acme.example/a"}
+    told = story(desk, apollo, 3, options=options)
+
+    plan = desk.call("plan", told.job, told.sheet, "--json").document
+
+    assert plan["credits"]["most"] == "27"
+
+
+def test_a_plan_needs_a_key_that_apollo_knows(desk, apollo):
+    told = story(desk, apollo)
+
+    wrong = desk.call("plan", told.job, told.sheet, APOLLO_API_KEY="made-up-key")
+    sandbox = desk.call("plan", told.job, told.sheet, "--sandbox", APOLLO_API_KEY="")
+
+    assert wrong.code == Exit.ACCESS
+    assert sandbox.code == 0, sandbox.err
+
+
+def test_a_plan_says_how_long_apollos_limits_stretch_it(desk, tmp_path_factory):
+    server = Desk(tmp_path_factory.mktemp("server"))
+    with serving(server, "--plan-profile", "free") as slow:
+        desk.environ |= slow.environ
+        told = story(desk, slow, 450)
+        plan = desk.call("plan", told.job, told.sheet, "--json")
+        said = desk.call("plan", told.job, told.sheet).out
+
+    assert json.loads(plan.out)["seconds"] == 120
+    assert "stretch this to about 2 min" in said

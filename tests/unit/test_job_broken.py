@@ -1,0 +1,342 @@
+"""Broken job files: each is refused in its place, in words a person can act on."""
+
+import re
+
+import pytest
+
+from apollo_batch.errors import InvalidError
+from apollo_batch.job.load import explain, loads
+
+TOP = "version: 1\noperation: people.enrich\n"
+JOB = TOP + "map: {email: Work Email}\n"
+COMPANIES = "version: 1\noperation: organizations.enrich\nmap: {domain: Website}\n"
+
+# § marks where the caret must stand; the words must all be in the message or its fix.
+BROKEN = {
+    # Not YAML, or more of YAML than a job may use.
+    "nothing": ("§", "empty"),
+    "only a comment": ("§# a job\n", "empty version: 1"),
+    "one word": ("§hello\n", "key: value"),
+    "a list": ("§- version: 1\n", "key: value"),
+    "a tab": (TOP + "map:\n§\temail: Work Email\n", "tab spaces"),
+    "a colon too many": (TOP + "map:\n  email: Work§: Email\n", "quotes"),
+    "no colon": (TOP + "§map\n", "colon missing"),
+    "an open brace": (TOP + "map: §{email: Work Email\n", "bracket closed"),
+    "an open quote": (TOP + 'map: {email: §"Work Email}\n', "quote closed"),
+    "a backslash": (TOP + 'map: {email: "C:\\§Work"}\n', "single quotes"),
+    "an @ in front": (TOP + "map: {email: §@mail}\n", "quotes"),
+    "a backtick in front": (TOP + "map: {email: §`mail`}\n", "quotes"),
+    "a line too far left": (TOP + "map:\n    email: A\n  §id: B\n", "column indent"),
+    "a control character": (TOP + "name: a§\x07b\n", "cannot stand"),
+    "no such character": (TOP + 'name: "a\\U§FFFFFFFF"\n', "no such character"),
+    "half a character": (TOP + 'name: §"a\\ud800"\n', "no such character"),
+    "an anchor": (TOP + "map: §&m {email: Work Email}\n", "Anchors &name"),
+    "an alias": ("version: 1\nname: &n A\noperation: §*n\n".replace("&n", "§&n"), "Anchors"),
+    "a tag": (TOP + "map: {email: §!!python/object:os.system x}\n", "Tags"),
+    "a tag of one's own": (TOP + "name: §!secret x\n", "Tags"),
+    "a merge key": (TOP + "map: {§<<: {email: A}}\n", "Merging"),
+    "two documents": (JOB + "§---\nversion: 1\n", "second document"),
+    "a list as key": (TOP + "map: {§[a, b]: Email}\n", "key"),
+    "a key twice": (JOB + "§operation: people.enrich\n", "second time line 2 column 1"),
+    "a parameter twice": (
+        TOP + "map:\n  email: A\n  §email: B\n",
+        "second time line 4 column 3",
+    ),
+    "too deep": (TOP + "map: " + "[" * 20 + "§[\n", "20 levels"),
+    # Keys that are missing, unknown, or in the wrong place.
+    "no version": ("§operation: people.enrich\nmap: {email: E}\n", "version missing"),
+    "no operation": ("§version: 1\nmap: {email: E}\n", "operation missing people.enrich"),
+    "no map": ("§" + TOP, "map missing"),
+    "a key misspelt": (JOB + "§limit: {max_credits: 5}\n", "Did you mean limits"),
+    "letters swapped": (JOB + "§ipnut: {sheet: A}\n", "Did you mean input"),
+    "a key of nowhere": (JOB + "§colour: red\n", "no key version, name, input"),
+    "a key a level too high": (JOB + "§max_credits: 5\n", "wrong place below limits"),
+    "a limit misspelt": (JOB + "limits: {§max_credit: 5}\n", "Did you mean max_credits"),
+    "a source misspelt": (
+        TOP + "map: {email: {column: E, §deflaut: x}}\n",
+        "Did you mean default",
+    ),
+    "a source without column": (TOP + "map: {§email: {clean: trim}}\n", "column missing"),
+    "several steps": (JOB + "§steps: []\n", "no key"),
+    # Values of the wrong kind.
+    "a newer version": ("version: §2\noperation: people.enrich\nmap: {email: E}\n", "newer"),
+    "a version in words": (
+        "version: §one\noperation: people.enrich\nmap: {email: E}\n",
+        "no version",
+    ),
+    "a version with a point": (
+        "version: §1.0\noperation: people.enrich\nmap: {email: E}\n",
+        "version: 1",
+    ),
+    "an empty operation": ("version: 1\n§operation:\nmap: {email: E}\n", "value missing"),
+    "an empty map": (TOP + "§map:\n", "parameter: Column"),
+    "a map of one word": (TOP + "map: §Email\n", "map parameter: Column"),
+    "a parameter without column": (TOP + "map: {id: A, §email: }\n", "value missing"),
+    "a parameter from a list": (TOP + "map: {email: §[A, B]}\n", "one column"),
+    "a parameter from blanks": (TOP + "map: {email: §' '}\n", "empty"),
+    "a name as a list": (JOB + "name: §[a, b]\n", "one text not a list"),
+    "keep as a list": (JOB + "keep:\n  §- email\n", "New Column: field"),
+    "skip without a dash": (JOB + "skip: §{column: A, is: x}\n", "- "),
+    "credits in words": (JOB + "limits: {max_credits: §lots}\n", "not a number"),
+    "credits in quotes": (JOB + "limits: {max_credits: §'500'}\n", "without quotes"),
+    "credits with an exponent": (JOB + "limits: {max_credits: §1e3}\n", "not a number"),
+    "credits with underscores": (JOB + "limits: {max_credits: §1_000}\n", "not a number"),
+    "credits with a thousands comma": (JOB + "limits: {max_credits: §'1,000'}\n", "not a number"),
+    "no credits at all": (JOB + "limits: {max_credits: §0}\n", "more than 0"),
+    "credits below nothing": (JOB + "limits: {max_credits: §-5}\n", "more than 0"),
+    "infinite credits": (JOB + "limits: {max_credits: §.inf}\n", "not a number"),
+    "half a day": (JOB + "limits: {reuse_days: §1.5}\n", "whole number"),
+    "a header in row 0": (JOB + "input: {header_row: §0}\n", "more than 0"),
+    "a header in row A": (JOB + "input: {header_row: §A}\n", "not a number"),
+    # What the catalogue does not know.
+    "an operation misspelt": (
+        "version: 1\noperation: §people.enrch\nmap: {email: E}\n",
+        "Did you mean people.enrich",
+    ),
+    "an operation of nowhere": (
+        "version: 1\noperation: §send\nmap: {email: E}\n",
+        "Use one of people.enrich",
+    ),
+    "a parameter misspelt": (
+        TOP + "map: {§emial: Work Email}\n",
+        "no parameter Did you mean email",
+    ),
+    "a parameter with a hyphen": (TOP + "map: {§e-mail: Work Email}\n", "Did you mean email"),
+    "a parameter of nowhere": (TOP + "map: {§shoe_size: Shoes}\n", "It takes id, email"),
+    "two spellings of one": (TOP + "map: {email: A, §'email[]': B}\n", "again"),
+    "an option under map": (TOP + "map: {email: E, §webhook_url: Hook}\n", "below options"),
+    "a parameter under options": (JOB + "options: {§domain: acme.example}\n", "below map"),
+    "an option misspelt": (
+        JOB + "options: {§reveal_personal_email: true}\n",
+        "Did you mean reveal_personal_emails",
+    ),
+    "an option of nowhere": (COMPANIES + "options: {§fast: true}\n", "no option Take it out"),
+    "yes for true": (JOB + "options: {reveal_personal_emails: §yes}\n", "true or false"),
+    "capital true": (JOB + "options: {reveal_personal_emails: §True}\n", "true or false"),
+    "true in quotes": (JOB + "options: {reveal_personal_emails: §'true'}\n", "no quotes"),
+    "a list as option": (JOB + "options: {reveal_personal_emails: §[true]}\n", "not a list"),
+    "phones without an address": (
+        JOB + "options: {§reveal_phone_number: true}\n",
+        "webhook_url public https address of your own fetched later Nothing needs to listen",
+    ),
+    "an http address": (
+        JOB + "options: {reveal_phone_number: true, webhook_url: §http://hooks.acme.example/}\n",
+        "https",
+    ),
+    "an address without scheme": (JOB + "options: {webhook_url: §hooks.acme.example/a}\n", "https"),
+    "an address at home": (JOB + "options: {webhook_url: §https://localhost/a}\n", "public"),
+    "an address of a machine": (JOB + "options: {webhook_url: §https://192.0.2.7/a}\n", "public"),
+    "a public bin": (
+        JOB + "options: {webhook_url: §https://abc.webhook.site/x}\n",
+        "personal data of your own",
+    ),
+    "another public bin": (
+        JOB + "options: {webhook_url: §https://e1.m.pipedream.net}\n",
+        "personal data",
+    ),
+    "a waterfall without a most": (
+        JOB + "options: {§run_waterfall_email: true, webhook_url: https://hooks.acme.example/}\n",
+        "no price most_per_row",
+    ),
+    "too little to identify anybody": (
+        TOP + "§map: {first_name: A, organization_name: B}\n",
+        "never be enough first_name + last_name + domain",
+    ),
+    "an unknown cleaner": (TOP + "map: {email: {column: E, clean: §trimm}}\n", "Did you mean trim"),
+    "an unknown cleaner in a list": (
+        TOP + "map: {email: {column: E, clean: [trim, §slugify]}}\n",
+        "Use one of trim, lower",
+    ),
+    "a default that does not fit": (
+        TOP + "map: {email: {column: E, default: §nobody}}\n",
+        "default Not an e-mail address",
+    ),
+    "a default that says nothing": (
+        TOP + "map: {email: {column: E, default: §n/a}}\n",
+        "says nothing",
+    ),
+    # What to keep.
+    "a path with a blank": (JOB + "keep: {Mail: §work email}\n", "path organization.name"),
+    "a path with an open bracket": (JOB + "keep: {Job: 'x'}\n".replace("'x'", "§'a[0'"), "path"),
+    "two equal columns": (JOB + "keep: {Mail: email, §MAIL: email}\n", "would stand beside Mail"),
+    "a column of ours": (JOB + "keep: {§apollo status: email}\n", "Apollo Status"),
+    "a column without a name": (JOB + "keep: {§'': email}\n", "no name"),
+    "what no route answers": (
+        COMPANIES + "keep: {A: annual_revenue, B: §subsidiary_rollups}\n",
+        "annual_revenue subsidiary_rollups second job",
+    ),
+    # Whom to leave out.
+    "a rule without condition": (JOB + "skip:\n  - §column: A\n", "no condition is_not"),
+    "a rule with two": (JOB + "skip: [§{column: A, is: x, blank: true}]\n", "several one rule"),
+    "a rule without column": (JOB + "skip: [§{is: x}]\n", "column missing"),
+    "a condition misspelt": (
+        JOB + "skip: [{column: A, is: x, §reasn: y}]\n",
+        "Did you mean reason",
+    ),
+    "several after is": (JOB + "skip: [{column: A, is: §[x, y]}]\n", "one text"),
+    "one after in": (JOB + "skip: [{column: A, in: §x}]\n", "takes a list"),
+    "a bound in words": (JOB + "skip: [{column: A, at_least: §many}]\n", "not a number"),
+    "a reason in words": (
+        JOB + "skip: [{column: A, is: x, reason: §Is Customer}]\n",
+        "is_customer",
+    ),
+    "a reason that is taken": (JOB + "skip: [{column: A, is: x, reason: §found}]\n", "another"),
+    "a broken pattern": (JOB + "skip: [{column: A, matches: §'(a'}]\n", "no pattern"),
+    "a pattern for years": (JOB + "skip: [{column: A, matches: §'(a+)+$'}]\n", "very long"),
+    "alternatives for years": (JOB + "skip: [{column: A, matches: §'(a|aa)+$'}]\n", "very long"),
+    "a pattern of open ends": (JOB + "skip: [{column: A, matches: §'.*.*.*.*x'}]\n", "very long"),
+    "a pattern that looks back": (
+        JOB + "skip: [{column: A, matches: §'(a)\\1'}]\n",
+        "not supported",
+    ),
+    "a pattern without end": (
+        JOB + "skip: [{column: A, matches: §" + "a" * 201 + "}]\n",
+        "200 characters",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_broken_job_is_refused_where_it_is_broken(name):
+    marked, words = BROKEN[name]
+    text, wanted = without_marks(marked)
+
+    with pytest.raises(InvalidError) as refusal:
+        loads(text, "leads.yaml")
+
+    problems = refusal.value.problems
+    assert [(p.line, p.column) for p in problems] == wanted
+    said = " ".join(f"{p.message} {p.fix}" for p in problems)
+    assert [word for word in words.split() if word.lower() not in said.lower()] == []
+    assert all(p.message.endswith(".") for p in problems)
+
+
+def without_marks(marked: str) -> tuple[str, list[tuple[int, int]]]:
+    before = marked.split("§")[:-1]
+    so_far = ["".join(before[: count + 1]) for count in range(len(before))]
+    places = [(text.count("\n") + 1, len(text) - text.rfind("\n")) for text in so_far]
+    return marked.replace("§", ""), places
+
+
+def test_all_problems_of_a_file_are_told_at_once_in_the_files_order():
+    text, wanted = without_marks(
+        "version: §2\n"
+        "operation: people.enrich\n"
+        "map:\n"
+        "  §emial: Work Email\n"
+        "  domain: {column: Website, clean: §domian}\n"
+        "options: {reveal_personal_emails: §maybe}\n"
+        "keep: {Mail: §a b}\n"
+        "limits: {max_credits: §none}\n"
+        "§colour: red\n"
+    )
+
+    with pytest.raises(InvalidError) as refusal:
+        loads(text, "leads.yaml")
+
+    assert [(p.line, p.column) for p in refusal.value.problems] == wanted
+    assert "7 problems" in refusal.value.message
+
+
+def test_no_more_than_twenty_problems_are_told():
+    text = JOB + "".join(f"key{number}: x\n" for number in range(30))
+
+    with pytest.raises(InvalidError) as refusal:
+        loads(text, "leads.yaml")
+
+    assert len(refusal.value.problems) == 20
+    assert "30 problems; the first 20" in refusal.value.message
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "api_key: s3cr3t-value",
+        "API-Key: s3cr3t-value",
+        "my api key: s3cr3t-value",
+        "name: {secret: s3cr3t-value}",
+        "x-api-key: 's3cr3t-value'",
+        "token: s3cr3t-value",
+        "options: {api_key: s3cr3t-value}",
+        "headers: {X-Api-Key: s3cr3t-value}",
+        "limits: {access_token: s3cr3t-value, max_credits: lots}",
+        "apollo_api_key: s3cr3t-value: broken",
+        'password: "s3cr3t-value',
+    ],
+)
+def test_a_key_in_a_job_is_refused_and_shown_to_nobody(line):
+    text = f"{JOB}{line}\n"
+
+    with pytest.raises(InvalidError) as refusal:
+        loads(text, "leads.yaml")
+
+    told = explain(refusal.value, text, "leads.yaml") + repr(refusal.value)
+    assert "s3cr3t" not in told
+    assert refusal.value.__cause__ is None
+
+
+def test_a_key_in_a_job_is_answered_with_where_keys_live():
+    with pytest.raises(InvalidError, match="problem") as refusal:
+        loads(JOB + "api_key: s3cr3t-value\n", "leads.yaml")
+
+    (problem,) = refusal.value.problems
+    assert "never live in job files" in problem.message
+    assert "APOLLO_API_KEY" in (problem.fix or "")
+
+
+def test_a_problem_is_shown_with_its_line_a_caret_and_the_fix():
+    text = TOP + "map:\n  emial: Work Email\n"
+
+    with pytest.raises(InvalidError) as refusal:
+        loads(text, "leads.yaml")
+
+    assert explain(refusal.value, text, "leads.yaml").splitlines() == [
+        "leads.yaml:4:3: people.enrich takes no parameter `emial`.",
+        "      emial: Work Email",
+        "      ^^^^^",
+        "  Did you mean `email`?",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "caret"),
+    [
+        ('keep: {"会社": a b}', " " * 15 + "^^^"),
+        ('keep: {"e\u0301t\u00e9": a b}', " " * 14 + "^^^"),
+        ('keep: {"\U0001f600": a b}', " " * 13 + "^^^"),
+        ('input: {sheet: "a\tb", header_row: x}', " " * 17 + "\t" + " " * 16 + "^"),
+        ('keep: {"a": "会社"}', " " * 12 + "^^^^^^"),
+    ],
+)
+def test_the_caret_stands_under_the_word_whatever_is_before_it(line, caret):
+    text = JOB + line
+
+    with pytest.raises(InvalidError) as refusal:
+        loads(text, "leads.yaml")
+
+    assert explain(refusal.value, text, "leads.yaml").splitlines()[2] == "    " + caret
+
+
+def test_the_caret_of_a_very_long_line_is_shown_with_what_is_around_it():
+    text = TOP + "map: {" + ", ".join(f"p{number}: A" for number in range(300)) + "}\n"
+
+    with pytest.raises(InvalidError) as refusal:
+        loads(text, "leads.yaml")
+
+    for block in explain(refusal.value, text, "leads.yaml").split("\n\n"):
+        _, line, caret, _ = block.splitlines()
+        word = line[caret.index("^") : caret.rindex("^") + 1]
+        assert re.fullmatch(r"p\d+", word)
+        assert len(line) < 110
+
+
+def test_what_is_shown_of_a_file_cannot_steer_a_terminal():
+    text = JOB + "name: a\x1b[2Jb\n" + 'keep: {"a": "\\x1b[2J"}\n'
+
+    with pytest.raises(InvalidError) as refusal:
+        loads(text, "leads.yaml")
+    with pytest.raises(InvalidError) as another:
+        loads(JOB + 'keep: {"a": "\\x1b[2J"}\n', "leads.yaml")
+
+    assert "\x1b" not in explain(refusal.value, text, "leads.yaml")
+    assert "\x1b" not in str(another.value.problems)

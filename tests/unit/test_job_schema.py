@@ -1,0 +1,204 @@
+"""The JSON Schema of job files: complete for editors, and of one mind with the reader."""
+
+import json
+import re
+from decimal import Decimal
+
+import pytest
+import yaml
+
+from apollo_batch.catalogue.operations import OPERATIONS
+from apollo_batch.errors import InvalidError
+from apollo_batch.job.load import loads
+from apollo_batch.job.shape import schema
+
+TOP = "version: 1\noperation: people.enrich\n"
+JOB = TOP + "map: {email: Work Email}\n"
+
+
+def properties(node, way=""):
+    """Every property the schema speaks of, but for the questions of `if`."""
+    if isinstance(node, list):
+        for index, each in enumerate(node):
+            yield from properties(each, f"{way}/{index}")
+    if isinstance(node, dict):
+        for name, each in node.get("properties", {}).items():
+            yield f"{way}/{name}", each
+        for key, each in node.items():
+            if key not in {"if", "examples", "default"}:
+                yield from properties(each, f"{way}/{key}")
+
+
+def test_the_schema_is_json_of_the_2020_dialect():
+    written = json.loads(json.dumps(schema()))
+
+    assert written["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    assert written["additionalProperties"] is False
+
+
+def test_every_property_has_a_description_and_an_example():
+    found = dict(properties(schema()))
+
+    assert len(found) > 40
+    bare = [
+        way for way, each in found.items() if not (each.get("description") and each.get("examples"))
+    ]
+    # `then` refines keys that are described where they are declared.
+    assert bare == []
+
+
+def test_the_schema_lists_every_operation_with_its_parameters():
+    made = schema()
+
+    assert made["properties"]["operation"]["enum"] == list(OPERATIONS)
+    for rule, operation in zip(made["allOf"], OPERATIONS.values(), strict=True):
+        groups = rule["then"]["properties"]
+        named = [*groups["map"]["properties"], *groups["options"]["properties"]]
+        assert sorted(named) == sorted(param.name for param in operation.params)
+
+
+def accepts(document, node, root):
+    """A small reader of the words of JSON Schema that ours uses; unknown words are an error."""
+    known = {"title", "description", "examples", "default", "$schema", "$defs"}
+    return all(
+        ACCEPTS[word](document, value, node, root)
+        for word, value in node.items()
+        if word not in known
+    )
+
+
+def a_type(document, value, *_):
+    types = [value] if isinstance(value, str) else value
+    number = isinstance(document, int | float | Decimal) and not isinstance(document, bool)
+    is_a = {
+        "string": isinstance(document, str),
+        "number": number,
+        "integer": number and document == int(document),
+        "boolean": isinstance(document, bool),
+        "null": document is None,
+        "array": isinstance(document, list),
+        "object": isinstance(document, dict),
+    }
+    return any(is_a[each] for each in types)
+
+
+def known_keys(document, allowed, node, root):
+    others = [key for key in document if key not in node.get("properties", {})]
+    if allowed is False:
+        return not others
+    return allowed is True or all(accepts(document[key], allowed, root) for key in others)
+
+
+def of_operation(document, then, node, root):
+    return not accepts(document, node["if"], root) or accepts(document, then, root)
+
+
+def number_at_least(strictly):
+    return lambda document, value, *_: (
+        not isinstance(document, int | float)
+        or (document > value if strictly else document >= value)
+    )
+
+
+ACCEPTS = {
+    "type": a_type,
+    "const": lambda document, value, *_: document == value,
+    "enum": lambda document, value, *_: document in value,
+    "minLength": lambda document, value, *_: (
+        not isinstance(document, str) or len(document) >= value
+    ),
+    "maxLength": lambda document, value, *_: (
+        not isinstance(document, str) or len(document) <= value
+    ),
+    "pattern": lambda document, value, *_: (
+        not isinstance(document, str) or bool(re.search(value, document))
+    ),
+    "minimum": number_at_least(strictly=False),
+    "maximum": lambda document, value, *_: (
+        not isinstance(document, int | float) or document <= value
+    ),
+    "exclusiveMinimum": number_at_least(strictly=True),
+    "required": lambda document, value, *_: (
+        not isinstance(document, dict) or set(value) <= set(document)
+    ),
+    "properties": lambda document, value, _, root: (
+        not isinstance(document, dict)
+        or all(accepts(document[key], value[key], root) for key in value if key in document)
+    ),
+    "additionalProperties": lambda document, value, node, root: (
+        not isinstance(document, dict) or known_keys(document, value, node, root)
+    ),
+    "items": lambda document, value, _, root: (
+        not isinstance(document, list) or all(accepts(each, value, root) for each in document)
+    ),
+    "anyOf": lambda document, value, _, root: any(accepts(document, each, root) for each in value),
+    "oneOf": lambda document, value, _, root: (
+        sum(accepts(document, each, root) for each in value) == 1
+    ),
+    "allOf": lambda document, value, _, root: all(accepts(document, each, root) for each in value),
+    "$ref": lambda document, value, _, root: accepts(
+        document, root["$defs"][value.split("/")[-1]], root
+    ),
+    "if": lambda *_: True,
+    "then": of_operation,
+}
+
+
+def as_an_editor_reads_it(text):
+    return yaml.safe_load(text)
+
+
+BOTH_WAYS = [
+    (JOB, True),
+    (JOB + "name: 2026\n", True),
+    (JOB + "name: null\nskip: null\n", True),
+    (TOP + "map: {email: {column: A, clean: trim}}\n", True),
+    (TOP + "map: {email: {column: A, clean: [trim, lower], default: a@b.example}}\n", True),
+    (JOB + "options: {reveal_personal_emails: true}\n", True),
+    (JOB + "skip: [{column: A, is: x}, {column: B, in: [1, 2]}, {column: C, blank: true}]\n", True),
+    (JOB + "limits: {max_credits: 0.5, reuse_days: 0}\n", True),
+    (JOB + "keep: {A: email}\n", True),
+    ("version: 1\nmap: {email: A}\n", False),
+    (TOP, False),
+    (JOB + "colour: red\n", False),
+    (JOB + "limits: {max_credits: 0}\n", False),
+    (JOB + "limits: {reuse_days: -1}\n", False),
+    (JOB + "limits: {colour: red}\n", False),
+    (JOB + "input: {header_row: 0}\n", False),
+    (JOB + "input: {sheet: [A]}\n", False),
+    (JOB + "options: {reveal_personal_emails: maybe}\n", False),
+    (JOB + "options: {email: a@b.example}\n", False),
+    (TOP + "map: {emial: A}\n", False),
+    (TOP + "map: {email: {clean: trim}}\n", False),
+    (TOP + "map: {email: {column: A, clean: slugify}}\n", False),
+    (JOB + "keep: [email]\n", False),
+    (JOB + "skip: {column: A}\n", False),
+    (JOB + "skip: [{is: x}]\n", False),
+    (JOB + "skip: [{column: A}]\n", False),
+    (JOB + "skip: [{column: A, is: x, blank: true}]\n", False),
+    (JOB + "skip: [{column: A, is: x, reason: Not Snake}]\n", False),
+    ("version: 2\noperation: people.enrich\nmap: {email: A}\n", False),
+    ("version: 1\noperation: send\nmap: {email: A}\n", False),
+]
+
+
+@pytest.mark.parametrize(("text", "sound"), BOTH_WAYS)
+def test_an_editor_and_the_reader_accept_the_same_jobs(text, sound):
+    try:
+        loads(text, "leads.yaml")
+        read = True
+    except InvalidError:
+        read = False
+
+    accepted = accepts(as_an_editor_reads_it(text), schema(), schema())
+
+    assert (read, accepted) == (sound, sound)
+
+
+def test_the_examples_of_the_schema_make_a_job_that_is_read():
+    made = schema()["properties"]
+    example = {key: made[key]["examples"][0] for key in made}
+
+    job = loads(yaml.safe_dump(example), "leads.yaml")
+
+    assert job.name == example["name"]
