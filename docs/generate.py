@@ -124,7 +124,10 @@ def _operation(operation: Operation) -> Iterator[str]:
     yield f"## `{operation.name}`\n\n{operation.does}\n"
     yield table(
         ("route", "items a request", "scope of the key", "Apollo's page"),
-        [(f"`{r.method} {r.path}`", r.cap, f"`{r.scope}`", r.told_at) for r in operation.routes],
+        [
+            (f"`{r.method} {r.path}`", r.cap, f"`{r.address.scope}`", r.address.told_at)
+            for r in operation.routes
+        ],
     )
     yield f"\nPrice: {price.base} credit a {price.per} found."
     for name, more in price.extras.items():

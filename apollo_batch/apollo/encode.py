@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from apollo_batch.apollo.client import Request
+from apollo_batch.catalogue.addresses import Address
 from apollo_batch.catalogue.entry import Operation, Place, Route
-from apollo_batch.catalogue.team import Question
 from apollo_batch.model import Chunk, Params
 
 PREFIX = "/api/v1"
@@ -32,7 +32,7 @@ def encode(operation: Operation, route: Route, chunk: Chunk) -> Request:
     return Request(route.method, PREFIX + route.path, tuple(query), None if wordless else body)
 
 
-def encode_question(question: Question) -> Request:
+def encode_question(question: Address) -> Request:
     """Build the request for a free question about the team."""
     body: Params | None = None if question.method == "GET" else {}
     return Request(question.method, PREFIX + question.path, (), body)

@@ -20,8 +20,9 @@ from apollo_batch.apollo.reading import (
     time_scale,
     windows,
 )
+from apollo_batch.catalogue.addresses import Address
 from apollo_batch.catalogue.entry import Operation, Route
-from apollo_batch.catalogue.team import BALANCES, LIMITS, PROFILE, Question
+from apollo_batch.catalogue.team import BALANCES, LIMITS, PROFILE
 from apollo_batch.errors import AccessError, OutOfReachError
 from apollo_batch.model import Arrival, Chunk, Halt, Settlement
 
@@ -44,7 +45,7 @@ class Wire:
             reply = self._until_it_left(self._client.call, encode(operation, route, chunk))
         except CallError as problem:
             return Settlement(problem.arrival, message=problem.message)
-        finding = judge(reply, route.scope)
+        finding = judge(reply, route.address.scope)
         if finding.arrival is Arrival.DONE:
             settlement = _read(operation, route, chunk, reply, keep)
         else:
@@ -88,7 +89,7 @@ class Wire:
                 }
         return table
 
-    def _ask(self, question: Question, *, needed: bool = False) -> Any:
+    def _ask(self, question: Address, *, needed: bool = False) -> Any:
         try:
             reply = self._until_answered(self._client.call, encode_question(question))
         except CallError as problem:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
+from apollo_batch.catalogue.addresses import Address
 from apollo_batch.catalogue.kinds import Kind
 
 
@@ -55,15 +56,6 @@ class Place(StrEnum):
     PATH = "path"
 
 
-class RateClass(StrEnum):
-    """Routes of one class have the same limits on a plan; each route counts on its own."""
-
-    ENRICHMENT = "enrichment"
-    ENRICHMENT_BULK = "enrichment_bulk"
-    DB_SEARCH = "db_search"
-    DEFAULT = "default"
-
-
 @dataclass(frozen=True)
 class Param:
     """A value that Apollo takes, filled from a column or the same for every row."""
@@ -95,12 +87,7 @@ class Route:
 
     name: str
     """`bulk` or `single`."""
-    method: str
-    path: str
-    """Below `/api/v1`."""
-    scope: str
-    """What a 403 calls it."""
-    rate_class: RateClass
+    address: Address
     results_at: str
     """The reply's key that holds the record or records."""
     pairing: Pairing
@@ -116,8 +103,15 @@ class Route:
     """The reply's key that counts the charged records, where it has one."""
     lacks: frozenset[str] = frozenset()
     """Answer fields that the operation's other routes have and this one leaves out."""
-    told_at: str = ""
-    """The page of Apollo's API reference that documents it."""
+
+    @property
+    def method(self) -> str:
+        return self.address.method
+
+    @property
+    def path(self) -> str:
+        """Below `/api/v1`, with the words that stand for ids."""
+        return self.address.path
 
 
 @dataclass(frozen=True)

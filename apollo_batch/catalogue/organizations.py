@@ -1,5 +1,6 @@
 """Companies in Apollo's own data."""
 
+from apollo_batch.catalogue.addresses import at
 from apollo_batch.catalogue.entry import (
     Find,
     Operation,
@@ -7,7 +8,6 @@ from apollo_batch.catalogue.entry import (
     Param,
     Place,
     Price,
-    RateClass,
     Repeat,
     Route,
 )
@@ -39,29 +39,21 @@ ENRICH_ORGANIZATIONS = Operation(
     routes=(
         Route(
             name="bulk",
-            method="POST",
-            path="/organizations/bulk_enrich",
-            scope="api/v1/organizations/bulk_enrich",
-            rate_class=RateClass.ENRICHMENT_BULK,
+            address=at("organizations.bulk_enrich"),
             items_at="details",
             cap=10,
             results_at="organizations",
             pairing=Pairing.BY_IDENTITY,
             charged_at="unique_enriched_records",
             lacks=_ONLY_SINGLE,
-            told_at="bulk-organization-enrichment",
         ),
         Route(
             name="single",
-            method="GET",
-            path="/organizations/enrich",
-            scope="api/v1/organizations/enrich",
-            rate_class=RateClass.ENRICHMENT,
+            address=at("organizations.enrich"),
             items_in=Place.QUERY,
             results_at="organization",
             pairing=Pairing.SOLE,
             lacks=_ONLY_BULK,
-            told_at="organization-enrichment",
         ),
     ),
     params=(

@@ -2,13 +2,13 @@
 
 from decimal import Decimal
 
+from apollo_batch.catalogue.addresses import at
 from apollo_batch.catalogue.entry import (
     Find,
     Operation,
     Pairing,
     Param,
     Price,
-    RateClass,
     Repeat,
     Route,
 )
@@ -74,10 +74,7 @@ ENRICH_PEOPLE = Operation(
     routes=(
         Route(
             name="bulk",
-            method="POST",
-            path="/people/bulk_match",
-            scope="api/v1/people/bulk_match",
-            rate_class=RateClass.ENRICHMENT_BULK,
+            address=at("people.bulk_match"),
             items_at="details",
             cap=10,
             results_at="matches",
@@ -85,17 +82,12 @@ ENRICH_PEOPLE = Operation(
             credits_at="credits_consumed",
             charged_at="unique_enriched_records",
             lacks=frozenset({"contact_id", "contact"}),
-            told_at="bulk-people-enrichment",
         ),
         Route(
             name="single",
-            method="POST",
-            path="/people/match",
-            scope="api/v1/people/match",
-            rate_class=RateClass.ENRICHMENT,
+            address=at("people.match"),
             results_at="person",
             pairing=Pairing.SOLE,
-            told_at="people-enrichment",
         ),
     ),
     params=_IDENTITY + _OPTIONS,

@@ -68,7 +68,7 @@ def _facts(operation: Any) -> dict[str, Any]:
         },
         "enough": [sorted(names) for names in operation.enough],
         "routes": [
-            {"method": r.method, "path": r.path, "most_items": r.cap, "scope": r.scope}
+            {"method": r.method, "path": r.path, "most_items": r.cap, "scope": r.address.scope}
             for r in operation.routes
         ],
         "credits": {"per": operation.price.per, "base": str(operation.price.base)},
@@ -81,7 +81,8 @@ def _details(operation: Any) -> list[str]:
     price = operation.price
     lines = [f"  Costs {price.base} credit a {price.per} found."]
     lines += [
-        f"  {r.method} {r.path}, {r.cap} at a time (scope {r.scope})" for r in operation.routes
+        f"  {r.method} {r.path}, {r.cap} at a time (scope {r.address.scope})"
+        for r in operation.routes
     ]
     for title, option in (("map: a column each", False), ("options: the same for all", True)):
         named = [p for p in operation.params if p.option is option]

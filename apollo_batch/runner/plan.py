@@ -198,7 +198,7 @@ def make_plan(
     most_each = most_per_item(step.operation, step.options, job.limits.most_per_row)
     rate = tell.found_rate(store, shelf.account, step.operation.name) or Decimal(1)
     requests = request_count(to_ask, step.route)
-    seconds = wait_for(requests, basis.limits.get(step.route.scope))
+    seconds = wait_for(requests, basis.limits.get(step.route.address.scope))
     return Plan(
         survey=found,
         known=len(known),

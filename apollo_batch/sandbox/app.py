@@ -17,6 +17,7 @@ from apollo_batch.errors import UsageError
 from apollo_batch.sandbox import faults, params
 from apollo_batch.sandbox.answer import Answer, bad_request, exhausted, invalid, limited, not_found
 from apollo_batch.sandbox.books import CREDITS, Books
+from apollo_batch.sandbox.crm import Crm
 from apollo_batch.sandbox.diary import Diary
 from apollo_batch.sandbox.distort import distort, instead
 from apollo_batch.sandbox.faults import FOREIGN, PREVENTS, Fault, Script, Trouble
@@ -24,7 +25,7 @@ from apollo_batch.sandbox.keys import Key, Keyring
 from apollo_batch.sandbox.limits import PROFILES, Limiter
 from apollo_batch.sandbox.records import Records
 from apollo_batch.sandbox.rule import Call, Rule, State
-from apollo_batch.sandbox.rules import Door, doors, rate_classes
+from apollo_batch.sandbox.rules import Door, Doors, rate_classes
 from apollo_batch.sandbox.setup import Setup
 from apollo_batch.sandbox.wire import Wire
 from apollo_batch.sandbox.world import World
@@ -37,8 +38,8 @@ class Apollo:
 
     def __init__(self, setup: Setup) -> None:
         self._setup = setup
-        self._doors = doors()
-        self._routes = {door.rule.scope: door.route for door in self._doors.values()}
+        self._doors = Doors()
+        self._routes = {door.rule.scope: door.route for door in self._doors}
         self._diary = Diary(setup.persist)
         self._keyring = Keyring(setup.key, legacy=setup.legacy_auth)
         self._script = Script(setup.seed, faults.load(setup.faults) if setup.faults else [])
@@ -50,12 +51,15 @@ class Apollo:
         request = Request(scope, receive)
         raw = await request.body()
         path = _below_prefix(scope["path"])
-        door = self._doors.get((scope["method"], path))
+        found = self._doors.find(scope["method"], path)
         fault = None
         answer = not_found()
-        if door is not None:
-            query = scope["query_string"].decode("latin-1")
-            answer, fault = self._serve(door, scope["method"], request.headers, query, raw)
+        if found is not None:
+            query = params.from_query(scope["query_string"].decode("latin-1"))
+            sent = params.from_body(raw)
+            given = query | (sent or {})
+            call = Call(self.state, scope["method"], given, query, found[1])
+            answer, fault = self._serve(found[0], call, request.headers, readable=sent is not None)
         await self.wire.carry(self._stamp(answer), fault, scope, receive, send)
 
     def books(self) -> dict[str, Any]:
@@ -85,9 +89,12 @@ class Apollo:
         now = _clock(self._setup.time_scale)
         limit = CREDITS[self._setup.profile] if credits_ is None else credits_
         books = Books(limit, now, self._diary)
+        crm = Crm(self._world, self._diary, now)
+        crm.restore(self._diary.read())
         return State(
             world=self._world,
             records=Records(self._world, books.team_id),
+            crm=crm,
             books=books,
             limiter=Limiter(PROFILES[self._setup.profile], now),
             price=Decimal("1.01") if self._setup.fractional else Decimal(1),
@@ -95,15 +102,12 @@ class Apollo:
         )
 
     def _serve(
-        self, door: Door, method: str, headers: Headers, query: str, raw: bytes
+        self, door: Door, call: Call, headers: Headers, *, readable: bool
     ) -> tuple[Answer, Fault | None]:
         """Let a request in, or say why not; note how it ended."""
         number = self.state.books.arrive()
-        asked = params.from_query(query)
-        sent = params.from_body(raw)
-        call = Call(self.state, method, asked | (sent or {}), asked)
         secret, key = self._keyring.identify(headers, call.params)
-        refusal = _refusal(door.rule, key) or (bad_request() if sent is None else None)
+        refusal = _refusal(door.rule, key) or (None if readable else bad_request())
         if refusal is not None:
             self.state.books.answer(number, door.route, refusal.status, None)
             return refusal, None
@@ -200,9 +204,14 @@ def _refusal(rule: Rule, key: Key | Answer) -> Answer | None:
 
 
 def _strange(rule: Rule, given: Mapping[str, Any]) -> bool:
-    details = given.get("details")
-    items = [d for d in details if isinstance(d, dict)] if isinstance(details, list) else []
-    return not given.keys() <= rule.takes or any(not d.keys() <= rule.items for d in items)
+    if not given.keys() <= rule.takes:
+        return True
+    for name, takes in rule.lists.items():
+        listed = given.get(name)
+        records = [r for r in listed if isinstance(r, dict)] if isinstance(listed, list) else []
+        if any(not record.keys() <= takes for record in records):
+            return True
+    return False
 
 
 def _below_prefix(path: str) -> str:

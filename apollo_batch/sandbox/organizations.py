@@ -119,7 +119,7 @@ def _bills(state: State, found: Sequence[Found]) -> list[Bill]:
 
 
 RULES = {
-    "organizations.enrich single": Rule(
+    "organizations.enrich": Rule(
         enrich,
         scope="api/v1/organizations/enrich",
         takes=_IDENTITY,
@@ -127,11 +127,11 @@ RULES = {
         paid=True,
         also=(("POST", "/organizations/enrich"),),
     ),
-    "organizations.enrich bulk": Rule(
+    "organizations.bulk_enrich": Rule(
         bulk_enrich,
         scope="api/v1/organizations/bulk_enrich",
         takes=frozenset({"details", "domains"}),
-        items=_IDENTITY,
+        lists={"details": _IDENTITY},
         rate_class="enrichment_bulk",
         paid=True,
     ),

@@ -174,7 +174,7 @@ def _inner(fields: Mapping[str, Any]) -> bytes:
 
 
 RULES = {
-    "people.enrich single": Rule(
+    "people.match": Rule(
         match,
         scope="api/v1/people/match",
         takes=_IDENTITY | CONTROLS,
@@ -182,11 +182,11 @@ RULES = {
         paid=True,
         also=(("GET", "/people/match"),),
     ),
-    "people.enrich bulk": Rule(
+    "people.bulk_match": Rule(
         bulk_match,
         scope="api/v1/people/bulk_match",
         takes=CONTROLS | {"details"},
-        items=_IDENTITY,
+        lists={"details": _IDENTITY},
         rate_class="enrichment_bulk",
         paid=True,
     ),

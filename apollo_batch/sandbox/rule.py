@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from apollo_batch.sandbox.answer import Answer
 from apollo_batch.sandbox.books import Books
+from apollo_batch.sandbox.crm import Crm
 from apollo_batch.sandbox.limits import Limiter
 from apollo_batch.sandbox.records import Records
 from apollo_batch.sandbox.world import World
@@ -19,6 +20,7 @@ class State:
 
     world: World
     records: Records
+    crm: Crm
     books: Books
     limiter: Limiter
     price: Decimal
@@ -36,6 +38,8 @@ class Call:
     params: Mapping[str, Any]
     """Query and body in one bag, as Rails merges them; the body wins."""
     query: Mapping[str, Any]
+    path: Mapping[str, str] = field(default_factory=dict)
+    """What stands in the address where the catalogue has a word in braces."""
 
 
 @dataclass(frozen=True)
@@ -48,12 +52,14 @@ class Rule:
     takes: frozenset[str] = frozenset()
     rate_class: str = "default"
     paid: bool = False
-    items: frozenset[str] = frozenset()
-    """What each of its `details` takes."""
+    lists: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Parameter that is a list of records: what each of them takes."""
+    gate: str = ""
+    """`paid_plan`: closed to free plans; `work_email`: closed to free accounts without one."""
     stranger: Answer | None = None
     """Told to whoever shows no good key, instead of the 401; any good key will do then."""
     also: tuple[tuple[str, str], ...] = ()
-    """Other methods and paths that reach it."""
+    """Other methods and paths that reach it; words in braces as in the catalogue."""
 
 
 def flag(value: object) -> bool:

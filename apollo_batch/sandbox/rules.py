@@ -1,14 +1,17 @@
 """The one table of rules: what is asked at each of the catalogue's addresses, and who answers."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from apollo_batch.catalogue.operations import OPERATIONS
-from apollo_batch.catalogue.team import QUESTIONS
+from apollo_batch.catalogue.addresses import ADDRESSES
 from apollo_batch.sandbox import organizations, people, team
 from apollo_batch.sandbox.rule import Rule
 
 RULES: dict[str, Rule] = {**people.RULES, **organizations.RULES, **team.RULES}
+"""By the catalogue's name of the address."""
+
+_WORD = re.compile(r"\{(\w+)\}")
 
 
 @dataclass(frozen=True)
@@ -20,23 +23,47 @@ class Door:
     rule: Rule
 
 
-def doors() -> dict[tuple[str, str], Door]:
+class Doors:
     """Every method and path that is answered."""
-    found: dict[tuple[str, str], Door] = {}
-    for method, path, rule in _addresses():
-        door = Door(f"{method} {path}", rule)
-        found |= dict.fromkeys(((method, path), *rule.also), door)
-    return found
+
+    def __init__(self) -> None:
+        self._plain: dict[tuple[str, str], Door] = {}
+        self._patterns: list[tuple[str, re.Pattern[str], Door]] = []
+        for route, rule in _addresses():
+            door = Door(route, rule)
+            method, _, path = route.partition(" ")
+            for way in ((method, path), *rule.also):
+                self._add(*way, door)
+
+    def __iter__(self) -> Iterator[Door]:
+        yield from self._plain.values()
+        yield from (door for _, _, door in self._patterns)
+
+    def find(self, method: str, path: str) -> tuple[Door, dict[str, str]] | None:
+        """Find who answers at a path, and what stands there in place of the words in braces."""
+        plain = self._plain.get((method, path))
+        if plain is not None:
+            return plain, {}
+        for its_method, pattern, door in self._patterns:
+            match = pattern.fullmatch(path)
+            if match and its_method == method:
+                return door, match.groupdict()
+        return None
+
+    def _add(self, method: str, path: str, door: Door) -> None:
+        if "{" in path:
+            pattern = _WORD.sub(r"(?P<\1>[^/]+)", path)
+            self._patterns.append((method, re.compile(pattern), door))
+        else:
+            self._plain[method, path] = door
 
 
 def rate_classes() -> dict[str, str]:
     """Every scope to its rate class."""
-    return {rule.scope: rule.rate_class for _, _, rule in _addresses()}
+    return {rule.scope: rule.rate_class for _, rule in _addresses()}
 
 
-def _addresses() -> Iterator[tuple[str, str, Rule]]:
-    for operation in OPERATIONS.values():
-        for route in operation.routes:
-            yield route.method, route.path, RULES[f"{operation.name} {route.name}"]
-    for question in QUESTIONS:
-        yield question.method, question.path, RULES[question.path]
+def _addresses() -> Iterator[tuple[str, Rule]]:
+    for name, address in ADDRESSES.items():
+        if name in RULES:
+            yield f"{address.method} {address.path}", RULES[name]

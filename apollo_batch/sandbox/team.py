@@ -3,7 +3,6 @@
 import json
 from typing import Any
 
-from apollo_batch.catalogue.team import BALANCES, HEALTH, LIMITS, PROFILE
 from apollo_batch.sandbox.answer import Answer, told
 from apollo_batch.sandbox.books import number
 from apollo_batch.sandbox.rule import Call, Rule, flag
@@ -71,14 +70,14 @@ def health(_call: Call) -> Answer:
 
 
 RULES = {
-    PROFILE.path: Rule(
+    "users.profile": Rule(
         profile, scope="api/v1/users/api_profile", takes=frozenset({"include_credit_usage"})
     ),
-    LIMITS.path: Rule(
+    "usage.api": Rule(
         limits,
         scope="api/v1/usage_stats/api_usage_stats",
-        also=(("POST", "/usage"), ("GET", LIMITS.path)),
+        also=(("POST", "/usage"), ("GET", "/usage_stats/api_usage_stats")),
     ),
-    BALANCES.path: Rule(balances, scope="api/v1/usage_stats/credit_usage_stats"),
-    HEALTH.path: Rule(health, scope="api/v1/auth/health", stranger=_STRANGER),
+    "usage.credits": Rule(balances, scope="api/v1/usage_stats/credit_usage_stats"),
+    "auth.health": Rule(health, scope="auth/health", stranger=_STRANGER),
 }

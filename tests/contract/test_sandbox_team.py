@@ -5,9 +5,9 @@ import json
 import pytest
 from sandbox_caller import BULK, MATCH, ORGANIZATION, calling
 
-from apollo_batch.catalogue.operations import OPERATIONS
-from apollo_batch.catalogue.team import QUESTIONS
+from apollo_batch.catalogue.addresses import ADDRESSES
 from apollo_batch.errors import UsageError
+from apollo_batch.sandbox.rules import RULES
 from apollo_batch.sandbox.serve import Setup, running
 from apollo_batch.sandbox.world import World
 
@@ -33,8 +33,7 @@ def apollo(running_sandbox):
 
 
 def addresses():
-    routes = [route for operation in OPERATIONS.values() for route in operation.routes]
-    return [(thing.method, thing.path) for thing in (*routes, *QUESTIONS)]
+    return [(a.method, a.path) for name, a in ADDRESSES.items() if name in RULES]
 
 
 @pytest.mark.parametrize(("method", "path"), addresses())

@@ -86,7 +86,9 @@ def test_imports_go_down_never_up_never_sideways():
     # In a process of its own: it sets up logging, and silences every logger there is.
     linter = Path(sys.executable).with_name("lint-imports")
 
-    checked = subprocess.run([linter, "--no-cache"], cwd=HOUSE, capture_output=True, text=True)
+    checked = subprocess.run(
+        [linter, "--no-cache"], check=False, cwd=HOUSE, capture_output=True, text=True
+    )
 
     assert checked.returncode == 0, checked.stdout
 

@@ -10,7 +10,7 @@ from apollo_batch.apollo.encode import encode, encode_question
 from apollo_batch.catalogue.entry import Place
 from apollo_batch.catalogue.kinds import Kind
 from apollo_batch.catalogue.operations import OPERATIONS
-from apollo_batch.catalogue.team import QUESTIONS
+from apollo_batch.catalogue.team import BALANCES, HEALTH, LIMITS, PROFILE
 from apollo_batch.model import Chunk, ChunkItem
 
 ROUTES = [
@@ -100,7 +100,9 @@ def test_a_post_has_no_personal_data_in_its_address(operation, route):
     assert "ada" in str(request.body)
 
 
-@pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question.path)
+@pytest.mark.parametrize(
+    "question", [PROFILE, LIMITS, BALANCES, HEALTH], ids=lambda question: question.path
+)
 def test_a_question_about_the_team_says_nothing_but_itself(question):
     request = encode_question(question)
 
