@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Callable
+from datetime import date, datetime
 from enum import StrEnum
 from urllib.parse import urlsplit
 
@@ -21,6 +22,19 @@ class Kind(StrEnum):
     ID = "id"
     FLAG = "flag"
     WEBHOOK = "webhook"
+    PHONE = "phone"
+    WHOLE = "whole"
+    """A number without a fraction."""
+    AMOUNT = "amount"
+    """Money: digits only."""
+    DATE = "date"
+    MOMENT = "moment"
+    """A date and a time."""
+    EMPLOYEES = "employees"
+    """A range of headcounts, "1,10"."""
+    TECHNOLOGY = "technology"
+    FIELDS = "fields"
+    """Custom fields: what they are called, and their values."""
 
 
 class BadCellError(ValueError):
@@ -169,6 +183,59 @@ def _webhook(text: str) -> str:
     return text
 
 
+def _phone(text: str) -> str:
+    digits = sum(character.isdigit() for character in text)
+    if not 5 <= digits <= 20 or re.search(r"[A-Za-z]{4}", text):
+        raise BadCellError("bad_phone")
+    return text
+
+
+def _whole(text: str) -> str:
+    if not re.fullmatch(r"\d{1,15}", text):
+        raise BadCellError("bad_number")
+    return text
+
+
+def _amount(text: str) -> str:
+    # Apollo leaves an amount blank that has a comma or a currency sign in it ("Create Deal" page).
+    if not re.fullmatch(r"\d{1,15}(?:\.\d{1,2})?", text):
+        raise BadCellError("bad_amount")
+    return text
+
+
+def _date(text: str) -> str:
+    if re.fullmatch(r"\d{5}(?:\.\d+)?", text):
+        raise BadCellError("date_as_number")
+    match = re.fullmatch(r"(\d{4}-\d\d-\d\d)(?:[ T]00:00(?::00)?)?", text)
+    try:
+        return date.fromisoformat(match[1] if match else "").isoformat()
+    except ValueError:
+        raise BadCellError("bad_date") from None
+
+
+def _moment(text: str) -> str:
+    if re.fullmatch(r"\d{5}(?:\.\d+)?", text):
+        raise BadCellError("date_as_number")
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
+        raise BadCellError("no_time")
+    try:
+        return datetime.fromisoformat(text.replace(" ", "T", 1)).isoformat()
+    except ValueError:
+        raise BadCellError("bad_moment") from None
+
+
+def _employees(text: str) -> str:
+    match = re.fullmatch(r"(\d{1,9})\s*(?:[,\u2013-]\s*(\d{1,9})|\+)", text)
+    if match is None or (match[2] and int(match[1]) > int(match[2])):
+        raise BadCellError("bad_range")
+    return f"{int(match[1])},{int(match[2])}" if match[2] else f"{int(match[1])},"
+
+
+def _technology(text: str) -> str:
+    # Apollo's uids are in small letters, spaces and dots become underscores.
+    return re.sub(r"[\s.]+", "_", text.lower()).strip("_")
+
+
 _CLEANERS: dict[Kind, Callable[[str], str]] = {
     Kind.TEXT: _text,
     Kind.NAME: _name,
@@ -181,4 +248,12 @@ _CLEANERS: dict[Kind, Callable[[str], str]] = {
     Kind.ID: _id,
     Kind.FLAG: _flag,
     Kind.WEBHOOK: _webhook,
+    Kind.PHONE: _phone,
+    Kind.WHOLE: _whole,
+    Kind.AMOUNT: _amount,
+    Kind.DATE: _date,
+    Kind.MOMENT: _moment,
+    Kind.EMPLOYEES: _employees,
+    Kind.TECHNOLOGY: _technology,
+    Kind.FIELDS: _text,
 }

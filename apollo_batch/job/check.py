@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from apollo_batch.catalogue.entry import Operation, Param
+from apollo_batch.catalogue.entry import Operation
 from apollo_batch.catalogue.kinds import BadCellError, Kind, clean
+from apollo_batch.catalogue.param import Param
 from apollo_batch.errors import Problem
 from apollo_batch.job import webhook
 from apollo_batch.job.mistakes import secret, unknown_key

@@ -5,9 +5,10 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic.json_schema import GenerateJsonSchema
 
-from apollo_batch.catalogue.entry import Operation, Param
+from apollo_batch.catalogue.entry import Operation
 from apollo_batch.catalogue.kinds import Kind
 from apollo_batch.catalogue.operations import OPERATIONS
+from apollo_batch.catalogue.param import Param
 from apollo_batch.job.scalars import (
     Credits,
     Days,
