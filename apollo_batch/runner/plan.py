@@ -88,7 +88,16 @@ def _plain(number: Decimal) -> str:
 
 def asking_of(step: Step) -> Asking:
     """Say what is the same for every item of a step."""
-    return Asking(step.id, step.operation, step.route, dict(step.options))
+    return Asking(
+        step.id,
+        step.operation,
+        step.route,
+        dict(step.options),
+        mode=step.mode,
+        kept=frozenset(path[0].key for path in step.keep.values()),
+        keep_old=step.keep_old,
+        most_records=step.most_records,
+    )
 
 
 def shelf_of(job: Job, step: Step, account: str, now: float) -> Shelf:
