@@ -100,6 +100,8 @@ class Chunk:
     route: str
     options: Params
     items: tuple[ChunkItem, ...]
+    most_records: int | None = None
+    """How many records a search may bring for an item; None: all there are."""
 
 
 class Arrival(StrEnum):

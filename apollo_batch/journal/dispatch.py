@@ -122,6 +122,7 @@ def _dispatch(c: Connection, going: Going, now: float, full: Sequence[str]) -> C
         route=route.name,
         options=going.asking.options,
         items=tuple(_item(item) for item in ready),
+        most_records=going.asking.most_records,
     )
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
-from apollo_batch.apollo.decode import Keep, reread
+from apollo_batch.apollo.decode import reread
+from apollo_batch.apollo.kept import Keep
 from apollo_batch.catalogue.entry import Operation
 from apollo_batch.catalogue.operations import OPERATIONS
 from apollo_batch.clock import Clock
