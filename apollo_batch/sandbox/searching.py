@@ -38,7 +38,7 @@ def ordered(
     chosen = given.get("sort_by_field")
     field = fields.get(str(chosen), "created_at")
     rising = bool(chosen) and flag(given.get("sort_ascending"))
-    every = list(records)
+    every = list(records) if rising else list(records)[::-1]
     known = [record for record in every if record.get(field)]
     known.sort(key=lambda record: str(record[field]), reverse=not rising)
     return known + [record for record in every if not record.get(field)]
