@@ -111,7 +111,7 @@ def _by_crm_id(state: State, given: Mapping[str, Any]) -> Iterator[Record]:
     values = [(name, given[name]) for name in _CRM_IDS if given.get(name)]
     values += [("merged_crm_ids", n) for n in (merged if isinstance(merged, list) else [])]
     for field, value in values:
-        for name in {field, "merged_crm_ids"}:
+        for name in dict.fromkeys((field, "merged_crm_ids")):
             yield from state.crm.accounts.saying(name, value)
 
 
@@ -151,6 +151,7 @@ RULES = {
         scope="api/v1/accounts/bulk_create",
         takes=frozenset({"accounts", "append_label_names", "run_dedupe"}),
         lists={"accounts": _ITEM},
+        failure="An error occurred while creating accounts. Please try again.",
     ),
     "accounts.bulk_update": Rule(
         bulk_update,

@@ -132,7 +132,7 @@ class Apollo:
             wait = round(fault.seconds or 1)
             return limited(rule.scope, times=600, per="hour", retry_after=wait), fault
         limiter.count(rule.scope, rule.rate_class)
-        replaced = instead(trouble) if trouble else None
+        replaced = instead(trouble, rule.failure) if trouble else None
         if trouble in PREVENTS:
             return replaced or Answer(200, b""), fault
         return self._carry_out(door, call, number, replaced), fault

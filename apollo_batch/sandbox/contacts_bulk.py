@@ -154,6 +154,7 @@ RULES = {
         scope="api/v1/contacts/bulk_create",
         takes=frozenset({"contacts", "append_label_names", "owner_id", "run_dedupe"}),
         lists={"contacts": _ITEM},
+        failure="An error occurred while creating contacts. Please try again.",
     ),
     "contacts.bulk_update": Rule(
         bulk_update,

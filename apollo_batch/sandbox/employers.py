@@ -28,6 +28,9 @@ def linked(state: State, record: Record, given: Mapping[str, Any]) -> Record:
     if person and not record["person_id"]:
         record["person_id"] = person.id
     company = employer or (person.company if person else None) or _by_address(world, record)
+    chosen = state.crm.accounts.find(str(given["account_id"])) if given.get("account_id") else None
+    if chosen and company is None:
+        record["organization_id"] = record["organization_id"] or chosen["organization_id"]
     # Where somebody works is looked up once, and again when another employer is named.
     moved = employer is not None and not _EMPLOYER.isdisjoint(given)
     if company and (moved or not record["organization_id"]) and not given.get("organization_id"):

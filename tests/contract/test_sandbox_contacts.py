@@ -1,6 +1,9 @@
 """Contacts: made, found again, written over, kept; and whom a contact turns out to be."""
 
+import contextlib
+
 import pytest
+import requests
 from sandbox_caller import BULK, MATCH, calling
 
 from apollo_batch.sandbox import seeds
@@ -337,6 +340,43 @@ def test_a_reset_leaves_what_was_there_in_the_beginning(apollo):
 
     assert apollo.sandbox.books()["crm"] == counted
     assert seen(apollo, SAVED.contact_id)["title"] == SAVED.title
+
+
+@pytest.mark.parametrize(
+    ("fault", "created"),
+    [("429", 0), ("500_before", 0), ("500_after", 1), ("503_after", 1), ("reset_after", 1)],
+)
+def test_the_ledger_tells_whether_a_creation_without_an_answer_has_happened(apollo, fault, created):
+    apollo.sandbox.plot([{"route": "POST /contacts", "on": [1], "fault": fault}])
+
+    with contextlib.suppress(requests.ConnectionError):
+        assert apollo.post(CONTACTS, KNOWN).status_code != 200
+
+    assert apollo.effects() == [("created", "contacts", KNOWN["email"])] * created
+
+
+def test_an_account_that_is_named_brings_its_company_along(apollo):
+    account = apollo.post("/accounts", {"domain": UNSAVED.domain}).json()["account"]
+
+    contact = made(apollo, account_id=account["id"])
+
+    assert contact["account_id"] == account["id"]
+    assert contact["organization_id"] == UNSAVED.company.id
+
+
+def test_another_employer_brings_another_account_along_and_another_title_does_not(apollo):
+    number = made(apollo)["id"]
+
+    moved = apollo.patch(
+        f"{CONTACTS}/{number}", {"organization_name": UNSAVED.company.name}
+    ).json()["contact"]
+    apollo.patch(f"{CONTACTS}/{number}", {"account_id": ""})
+    titled = apollo.patch(f"{CONTACTS}/{number}", {"title": "Buyer"}).json()["contact"]
+
+    assert moved["organization_id"] == UNSAVED.company.id
+    assert moved["account_id"] == UNSAVED.company.account_id
+    assert titled["account_id"] is None
+    assert titled["organization_id"] == UNSAVED.company.id
 
 
 def test_strictness_refuses_a_parameter_apollo_does_not_know(tmp_path):

@@ -248,3 +248,15 @@ def test_a_change_that_cannot_be_carried_out_is_refused(apollo, body, error):
     reply = apollo.post(CHANGE, body)
 
     assert (reply.status_code, reply.json()) == (422, {"error": error})
+
+
+@pytest.mark.parametrize("kind", ["contacts", "accounts"])
+def test_a_creation_that_fails_says_so_in_its_own_words_and_may_have_happened(apollo, kind):
+    apollo.sandbox.plot([{"route": f"POST /{kind}/bulk_create", "on": [1], "fault": "500_after"}])
+    items = {kind: [{"name": "Nell Sample", "first_name": "Nell"}]}
+
+    reply = apollo.post(f"/{kind}/bulk_create", items)
+
+    assert reply.status_code == 500
+    assert reply.json() == {"error": f"An error occurred while creating {kind}. Please try again."}
+    assert [effect[:2] for effect in apollo.effects()] == [("created", kind)]
