@@ -39,7 +39,8 @@ _STAGE = Param(
     either=True,
     target=Target.ACCOUNT_STAGE,
 )
-_CHANGES = (_NAME, _DOMAIN, OWNER, _STAGE, _PHONE, _ADDRESS, CUSTOM)
+_FIELDS = replace(CUSTOM, target=Target.ACCOUNT_FIELD)
+_CHANGES = (_NAME, _DOMAIN, OWNER, _STAGE, _PHONE, _ADDRESS, _FIELDS)
 _LISTS = replace(LISTS, target=Target.ACCOUNT_LIST)
 _IN_BULK = frozenset(param.name for param in _CHANGES)
 _SUBJECT = (("domain",), ("name",))

@@ -28,7 +28,13 @@ CONTACT_ID = Param(
     "contact_id", "Apollo's id of the contact.", Kind.ID, either=True, target=Target.CONTACT
 )
 OWNER = Param("owner_id", "Who owns it: a user's id.", Kind.ID, either=True, target=Target.USER)
-CUSTOM = Param("typed_custom_fields", "Custom fields, by label or id.", Kind.FIELDS, either=True)
+CUSTOM = Param(
+    "typed_custom_fields",
+    "Custom fields, by label or id.",
+    Kind.FIELDS,
+    either=True,
+    target=Target.CONTACT_FIELD,
+)
 STAGE = Param(
     "contact_stage_id",
     "The stage: its id.",

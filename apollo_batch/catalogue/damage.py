@@ -8,7 +8,7 @@ from apollo_batch.catalogue.kinds import BadCellError, Kind
 _NOT_FROM_PEOPLE = {Kind.FLAG, Kind.WEBHOOK}
 _DATES = {Kind.DATE, Kind.MOMENT}
 _WORDS = {Kind.NAME, Kind.TEXT}
-_IDS = {Kind.ID, Kind.HASHED_EMAIL}
+_IDS = {Kind.ID, Kind.HASHED_EMAIL, Kind.PHONE}
 _DIGITS_KEPT = 15
 
 _ERROR = re.compile(

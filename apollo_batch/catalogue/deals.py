@@ -1,6 +1,7 @@
 """Deals, which Apollo's addresses call opportunities."""
 
 import re
+from dataclasses import replace
 
 from apollo_batch.catalogue import records
 from apollo_batch.catalogue.addresses import at
@@ -33,7 +34,8 @@ _STAGE = Param(
     "opportunity_stage_id", "The stage: its id.", Kind.ID, either=True, target=Target.DEAL_STAGE
 )
 _CLOSED = Param("closed_date", "When it is expected to close: 2026-12-31.", Kind.DATE, either=True)
-_CHANGES = (_NAME, OWNER, _AMOUNT, _STAGE, _CLOSED, CUSTOM)
+_FIELDS = replace(CUSTOM, target=Target.DEAL_FIELD)
+_CHANGES = (_NAME, OWNER, _AMOUNT, _STAGE, _CLOSED, _FIELDS)
 
 _VIEW = Route(
     name="single",

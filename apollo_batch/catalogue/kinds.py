@@ -57,6 +57,9 @@ _EMAIL = re.compile(
 _LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
 _ID = re.compile(r"[0-9a-f]{24}")
 _HASH = re.compile(r"[0-9a-f]{32}|[0-9a-f]{64}")
+_MOMENT = re.compile(
+    r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?\s?(?:Z|[+-]\d\d:?\d\d)?", re.IGNORECASE
+)
 _SLUG = re.compile(r"/(?P<kind>in|pub|company|school)/(?P<slug>[^/?#\s]+)")
 _FREEMAIL = frozenset(
     "gmail.com googlemail.com yahoo.com yahoo.de yahoo.fr yahoo.co.uk hotmail.com hotmail.de "
@@ -218,8 +221,13 @@ def _moment(text: str) -> str:
         raise BadCellError("date_as_number")
     if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
         raise BadCellError("no_time")
+    if not _MOMENT.fullmatch(text):
+        raise BadCellError("bad_moment")
     try:
-        return datetime.fromisoformat(text.replace(" ", "T", 1)).isoformat()
+        # Apart from the one between date and time a space may stand before the offset.
+        return datetime.fromisoformat(
+            f"{text[:10]}T{text[11:].replace(' ', '').upper()}"
+        ).isoformat()
     except ValueError:
         raise BadCellError("bad_moment") from None
 
@@ -233,7 +241,10 @@ def _employees(text: str) -> str:
 
 def _technology(text: str) -> str:
     # Apollo's uids are in small letters, spaces and dots become underscores.
-    return re.sub(r"[\s.]+", "_", text.lower()).strip("_")
+    uid = re.sub(r"[\s.]+", "_", text.lower()).strip("_")
+    if not uid:
+        raise BadCellError("bad_value")
+    return uid
 
 
 _CLEANERS: dict[Kind, Callable[[str], str]] = {

@@ -23,6 +23,24 @@ class Target(StrEnum):
     DEAL_STAGE = "deal stage"
     CONTACT_LIST = "contact list"
     ACCOUNT_LIST = "account list"
+    CONTACT_FIELD = "contact field"
+    ACCOUNT_FIELD = "account field"
+    DEAL_FIELD = "deal field"
+
+    @property
+    def named(self) -> bool:
+        """Whether people know these by name, so that a job may say it instead of the id."""
+        return self not in _BY_ID
+
+
+_BY_ID = {
+    Target.CONTACT,
+    Target.ACCOUNT,
+    Target.DEAL,
+    Target.TASK,
+    Target.PERSON,
+    Target.ORGANIZATION,
+}
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ class Condition(StrEnum):
     AT_MOST = "at_most"
 
 
-Value = bool | str | list[Any] | dict[str, Any]
+Value = bool | int | float | str | list[Any] | dict[str, Any]
 """As Apollo gets it: a flag, a text, a list, a range or a set of custom fields."""
 
 Operand = str | tuple[str, ...] | Decimal | bool
