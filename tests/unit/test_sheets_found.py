@@ -4,16 +4,22 @@ import csv
 import re
 import tempfile
 import warnings
+from collections import Counter
 from decimal import Decimal
 from pathlib import Path
 
 import openpyxl
 import pytest
 import sheets_corpus as corpus
+from formula_payloads import PAYLOADS
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from libreoffice import converted
+from openxml_audit import OpenXmlValidator, ValidationSeverity
 from sheets_corpus import COLUMNS, NEW, SUMMARY
+from sheets_museum import museum
 
+from apollo_batch.errors import OutputError
 from apollo_batch.sheets import celltext
 from apollo_batch.sheets.anew import write_found
 from apollo_batch.sheets.annotate import annotate
@@ -336,6 +342,82 @@ def test_whatever_was_found_is_read_back_cleaned_and_nothing_fails(title, column
             assert [[v if v != "" else None for v in line] for line in padded] == expected
 
 
+def test_records_that_change_while_they_are_written_are_not_passed_off_as_right(tmp_path):
+    state = iter(range(99))
+    restless = Found("Found", ("A", "B"), lambda: [(next(state), "x")])
+
+    with pytest.raises(OutputError, match="could not be written"):
+        write_found(tmp_path / "a.xlsx", [restless], SUMMARY)
+
+    assert not list(tmp_path.iterdir())
+
+
+# As other programs see them
+
+
+@pytest.fixture(scope="module")
+def opened(tmp_path_factory):
+    """Payloads in every column, beside a workbook that has everything and on their own."""
+    folder = tmp_path_factory.mktemp("found")
+    records = [(n, text, text, Decimal(1)) for n, text in enumerate(PAYLOADS, start=2)]
+    one = found(records, columns=("Source Row", "Name", "=1+1", "Founded"))
+    beside_it, own = folder / "beside.xlsm", folder / "own.xlsx"
+    annotated(museum(folder / "leads.xlsm"), beside_it, one)
+    write_found(own, [one], SUMMARY)
+    return (
+        folder / "leads.xlsm",
+        [beside_it, own],
+        converted([beside_it, own], folder / "l", "xlsx"),
+    )
+
+
+def normal(value):
+    """Readers differ in what they make of a text's tabs and line ends."""
+    return re.sub(r"[\t\n]", " ", value) if isinstance(value, str) else value
+
+
+def test_openpyxl_calamine_and_libreoffice_read_the_same_and_no_formula(opened):
+    _, written, libre = opened
+    wanted = [[n, *[normal(celltext.readable(text))] * 2, 1] for n, text in enumerate(PAYLOADS, 2)]
+
+    for path in (*written, *libre.values()):
+        with warnings.catch_warnings(action="ignore"):  # of what openpyxl would lose
+            sheet = openpyxl.load_workbook(path)["Found people"]
+        assert [list(map(normal, line)) for line in sheet.values][1:] == wanted
+        assert {cell.data_type for line in sheet.iter_rows() for cell in line} == {"s", "n"}
+        lines = corpus.values(path, "Found people")
+        assert [list(map(normal, line)) for line in lines[1:]] == wanted
+        assert lines[0] == ["Source Row", "Name", "=1+1", "Founded"]
+
+
+def findings(path):
+    return Counter(
+        (str(error.part_uri), error.description)
+        for error in OpenXmlValidator().validate(path).errors
+        if error.severity is ValidationSeverity.ERROR
+    )
+
+
+def test_an_auditor_finds_nothing_that_is_not_in_any_workbook_of_openpyxl(opened, tmp_path):
+    source, (beside_it, own), _ = opened
+    plain = corpus.book(tmp_path / "plain.xlsx")
+
+    assert findings(beside_it) - findings(source) == Counter()
+    assert findings(own) - findings(plain) == Counter()
+
+
+def test_each_part_that_others_lose_is_there_with_the_same_bytes(opened):
+    before, after = corpus.packed(opened[0]), corpus.packed(opened[1][0])
+
+    assert {name for name in before if before[name] != after.get(name)} == {
+        "xl/worksheets/sheet1.xml",
+        "xl/styles.xml",
+        "xl/workbook.xml",
+        "xl/_rels/workbook.xml.rels",
+        "[Content_Types].xml",
+    }
+
+
 # As text
 
 
@@ -369,14 +451,6 @@ def test_records_beside_an_annotated_text_file_have_a_file_each(tmp_path):
     }
     first = (tmp_path / "leads.annotated.found.csv").read_text("utf-8-sig").splitlines()
     assert first[0] == "Source Row;Name;Email;Founded"
-
-
-def test_a_record_that_openpyxl_reads_is_what_was_found(tmp_path):
-    with warnings.catch_warnings():
-        annotated(corpus.book(tmp_path / "leads.xlsx"), tmp_path / "out.xlsx", found())
-        sheet = openpyxl.load_workbook(tmp_path / "out.xlsx")["Found people"]
-
-    assert [[cell or "" for cell in line] for line in sheet.values] == shown(RECORDS)
 
 
 @pytest.mark.parametrize("records", [[], RECORDS])
