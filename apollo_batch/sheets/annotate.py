@@ -10,7 +10,7 @@ from zipfile import BadZipFile
 
 from apollo_batch import files
 from apollo_batch.errors import OutputError
-from apollo_batch.sheets import layout, rebuild, surgery, verify
+from apollo_batch.sheets import layout, rebuild, surgery, verify, wiring
 from apollo_batch.sheets.celltext import Cell
 from apollo_batch.sheets.graft import graft
 from apollo_batch.sheets.markup import UnsupportedError
@@ -29,7 +29,6 @@ _WIDTH_SAMPLE = 200
 _NARROW, _WIDE = 11, 48
 _HUGE = 10_000_000
 """So many cells may fill 2 GB before they are packed."""
-_MACRO_SUFFIXES = {".xlsm", ".xltm"}
 
 
 @dataclass(frozen=True)
@@ -89,6 +88,7 @@ def _in_place(task: _Task, draft: Path) -> tuple[str, ...]:
         styles_part, styles = surgery.open_styles(workbook)
         written = surgery.operate(workbook, styles, order)
         graft(workbook, styles, task.summary)
+        wiring.no_template(package)
         package.put(styles_part, styles.xml)
         with draft.open("wb") as file:
             package.write(file)
@@ -158,7 +158,7 @@ def _widths(names: Sequence[str], entries: Iterable[Entry]) -> list[float]:
 def _check_target(sheet: Sheet, target: Path) -> None:
     spare(sheet.path, target)
     suffix = needs_suffix(sheet)
-    if suffix == ".xlsm" and target.suffix.lower() not in _MACRO_SUFFIXES:
+    if suffix == ".xlsm" and target.suffix.lower() != suffix:
         raise OutputError(
             f"{sheet.path.name} holds macros, and Excel opens those only from a name ending in "
             f".xlsm, not {target.name}.",
