@@ -25,7 +25,6 @@ from apollo_batch.sheets.surgery import Order
 from apollo_batch.sheets.verify import Written
 from apollo_batch.sheets.workbook import Workbook
 
-_MACRO_SUFFIXES = {".xlsm", ".xltm"}
 
 
 @dataclass(frozen=True)
@@ -119,7 +118,7 @@ def _renamed(asked: Sequence[str], given: Sequence[str]) -> tuple[str, ...]:
 def _check_target(sheet: Sheet, target: Path) -> None:
     spare(sheet.path, target)
     suffix = needs_suffix(sheet)
-    if suffix == ".xlsm" and target.suffix.lower() not in _MACRO_SUFFIXES:
+    if suffix == ".xlsm" and target.suffix.lower() != suffix:
         raise OutputError(
             f"{sheet.path.name} holds macros, and Excel opens those only from a name ending in "
             f".xlsm, not {target.name}.",

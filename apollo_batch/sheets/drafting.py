@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import IO
 
-from apollo_batch.sheets import surgery, verify
+from apollo_batch.sheets import surgery, verify, wiring
 from apollo_batch.sheets.graft import graft
 from apollo_batch.sheets.package import Package
 from apollo_batch.sheets.styles import Styles
@@ -29,6 +29,7 @@ def write(
         styles_part, styles = surgery.open_styles(workbook)
         written = list(work(workbook, styles))
         graft(workbook, styles, summary)
+        wiring.no_template(package)
         package.put(styles_part, styles.xml)
         with draft.open("wb") as file:
             package.write(file)
