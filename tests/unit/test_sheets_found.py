@@ -20,10 +20,13 @@ from sheets_corpus import COLUMNS, NEW, SUMMARY
 from sheets_museum import museum
 
 from apollo_batch.errors import OutputError
-from apollo_batch.sheets import celltext
+from apollo_batch.sheets import celltext, drafting, surgery, verify
 from apollo_batch.sheets.anew import write_found
 from apollo_batch.sheets.annotate import annotate
 from apollo_batch.sheets.found import Found, counted
+from apollo_batch.sheets.grow import grow
+from apollo_batch.sheets.mismatch import MismatchError
+from apollo_batch.sheets.package import Package
 from apollo_batch.sheets.read import open_sheet
 from apollo_batch.sheets.text import beside, delimiter_of, write_csv, write_found_csv
 
@@ -309,6 +312,51 @@ def test_more_records_than_a_sheet_holds_go_on_to_the_next():
         [(2, 3), (3, 4), (4, 5)],
         [(2, 6)],
     ]
+
+
+def test_a_later_run_that_finds_less_empties_the_sheets_it_no_longer_needs(tmp_path):
+    source, once, twice = (tmp_path / f"{name}.xlsx" for name in ("leads", "once", "twice"))
+    corpus.book(source)
+
+    for before, after, records in ((source, once, RECORDS), (once, twice, RECORDS[:1])):
+        some = counted([found(records)], most_rows=2)
+        drafting.write(
+            before, lambda *there, some=some: grow(*there, some), SUMMARY, after, cells=9
+        )
+
+    names = ["Found people", "Found people (2)", "Found people (3)"]
+    assert corpus.sheet_names(once) == ["Leads", *names, "Apollo Summary"]
+    assert corpus.sheet_names(twice) == corpus.sheet_names(once)
+    assert [corpus.values(once, name)[1:] for name in names] == [[r] for r in shown(RECORDS)[1:]]
+    assert [len(corpus.values(twice, name)) for name in names] == [2, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("ada@acme.example", "eve@acme.example"),
+        ("<v>1.5</v>", "<v>2.5</v>"),
+        ("<t>Ada King</t>", "<t/>"),
+        ("</row></sheetData>", '</row><row r="5"><c r="A5"><v>1</v></c></row></sheetData>'),
+        ("<v>1.5</v>", "<f>1+1</f><v>1.5</v>"),
+        ('<autoFilter ref="A1:D4"/>', ""),
+    ],
+)
+def test_whatever_is_wrong_with_a_new_sheet_is_caught(tmp_path, before, after):
+    source, draft = corpus.book(tmp_path / "leads.xlsx"), tmp_path / "draft.xlsx"
+    with Package(source) as package:
+        workbook = surgery.open_workbook(package)
+        styles_part, styles = surgery.open_styles(workbook)
+        written = grow(workbook, styles, counted([found()]))
+        package.put(styles_part, styles.xml)
+        with draft.open("wb") as file:
+            package.write(file)
+        verify.check(source, draft, package, written)
+        change = {written[0].part: (before.encode(), after.encode())}
+        spoiled = corpus.changed(draft, tmp_path / "spoiled.xlsx", change)
+
+        with pytest.raises(MismatchError):
+            verify.check(source, spoiled, package, written)
 
 
 anything = st.text(st.characters(exclude_categories=()), max_size=40)
