@@ -26,7 +26,6 @@ from apollo_batch.sheets.verify import Written
 from apollo_batch.sheets.workbook import Workbook
 
 
-
 @dataclass(frozen=True)
 class _Task:
     sheet: Sheet
