@@ -5,10 +5,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from apollo_batch.catalogue.addresses import ADDRESSES
-from apollo_batch.sandbox import organizations, people, team
+from apollo_batch.sandbox import by_id, news, organizations, people, searches, team
 from apollo_batch.sandbox.rule import Rule
 
-RULES: dict[str, Rule] = {**people.RULES, **organizations.RULES, **team.RULES}
+RULES: dict[str, Rule] = {
+    **people.RULES,
+    **organizations.RULES,
+    **searches.RULES,
+    **news.RULES,
+    **by_id.RULES,
+    **team.RULES,
+}
 """By the catalogue's name of the address."""
 
 _WORD = re.compile(r"\{(\w+)\}")

@@ -67,8 +67,13 @@ class World:
 
     def person_by_id(self, text: str) -> Person | None:
         """Find a person by Apollo's id."""
-        number = (int(text, 16) - self._offset("person")) * _GATHER % _ID_SPACE
+        number = self.number_of("person", text)
         return self.person(number) if number < PEOPLE else None
+
+    def company_by_id(self, text: str) -> Company | None:
+        """Find a company by Apollo's id."""
+        number = self.number_of("organization", text)
+        return self.company(number) if number < COMPANIES else None
 
     def person_by_hash(self, digest: str) -> Person | None:
         """Find a person by the MD5 or SHA-256 of their address."""
@@ -118,6 +123,10 @@ class World:
     def id_of(self, space: str, number: int) -> str:
         """The 24-digit id of a thing; each kind of thing has a space of its own."""
         return f"{(number * _SCATTER + self._offset(space)) % _ID_SPACE:024x}"
+
+    def number_of(self, space: str, text: str) -> int:
+        """The number of the thing that has an id; a huge one where nothing in the space has it."""
+        return (int(text, 16) - self._offset(space)) * _GATHER % _ID_SPACE
 
     def _offset(self, space: str) -> int:
         return int.from_bytes(hashlib.sha256(f"{self.seed} {space}".encode()).digest()[:12])
