@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from apollo_batch.catalogue.addresses import ADDRESSES
 from apollo_batch.sandbox import by_id, news, organizations, people, searches, team
+from apollo_batch.sandbox.elsewhere import ELSEWHERE
 from apollo_batch.sandbox.rule import Rule
 
 RULES: dict[str, Rule] = {
@@ -74,3 +75,5 @@ def _addresses() -> Iterator[tuple[str, Rule]]:
     for name, address in ADDRESSES.items():
         if name in RULES:
             yield f"{address.method} {address.path}", RULES[name]
+    for (method, path), rule in ELSEWHERE.items():
+        yield f"{method} {path}", rule

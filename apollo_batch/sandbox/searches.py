@@ -36,7 +36,7 @@ def search_people(call: Call) -> Answer:
         return page
     heeded = call.params.get(_IDS)
     params = {**call.params, _IDS: heeded[:_HEEDED_IDS] if isinstance(heeded, list) else None}
-    fuzzy = params.get("include_similar_titles") not in {False, "false", "0"}
+    fuzzy = params.get("include_similar_titles") not in (False, "false", "0")
     directory = directory_of(call.state.world)
     found = directory.find_people(
         understood(person_filters(directory, fuzzy=fuzzy), params).values(),
