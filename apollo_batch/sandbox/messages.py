@@ -57,13 +57,8 @@ def search(call: Call) -> Answer:
     page = page_of(call.params)
     if isinstance(page, Answer):
         return page
-    body = {
-        "breadcrumbs": [],
-        "emailer_messages": [],
-        "emailer_steps": [],
-        "num_fetch_result": None,
-    }
-    return told(200, body | {"pagination": page.block(0)})
+    body: Record = {"breadcrumbs": [], "emailer_messages": [], "emailer_steps": []}
+    return told(200, {**body, "num_fetch_result": None, "pagination": page.block(0)})
 
 
 def _recipients(value: object, contact: Record) -> list[dict[str, Any]]:
