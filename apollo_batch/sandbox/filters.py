@@ -1,13 +1,13 @@
 """What a filter is: a value comes in as it was sent; whom it keeps goes out, if it is understood."""
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from typing import Any, Generic, TypeVar
 
-from apollo_batch.sandbox.inhabitants import plain
 from apollo_batch.sandbox.names import Place
 
 T = TypeVar("T")
@@ -127,12 +127,12 @@ def day(value: object) -> str | None:
 
 def inside(wanted: tuple[str, ...]) -> Callable[[Place], bool]:
     """Test for the places wanted, each a city, a state, a country, or some of them with commas."""
-    named = [{plain(part.strip()) for part in one.split(",")} for one in wanted]
+    named = [{_bare(part.strip()) for part in one.split(",")} for one in wanted]
 
     # There are far fewer places than people.
     @cache
     def holds(place: Place) -> bool:
-        known = {plain(name) for name in place[:3] if name}
+        known = {_bare(name) for name in place[:3] if name}
         return any(names <= known for names in named)
 
     return holds
@@ -160,3 +160,9 @@ def breadcrumbs(
         for name, one in read.items()
         for word in one.words
     ]
+
+
+def _bare(name: str) -> str:
+    """Spell a name without its accents, in small letters."""
+    letters = unicodedata.normalize("NFKD", name.casefold())
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
