@@ -5,6 +5,7 @@ from sandbox_caller import calling
 
 from apollo_batch.catalogue.addresses import ADDRESSES
 from apollo_batch.sandbox.elsewhere import ELSEWHERE
+from apollo_batch.sandbox.rules import RULES
 from apollo_batch.sandbox.world import World
 
 NOBODY = "a" * 24
@@ -274,6 +275,25 @@ def test_a_list_that_is_not_there_is_not_renamed(apollo):
         "message": f"Could not find label with id {NOBODY}",
         "error": "Record not found.",
     }
+
+
+@pytest.mark.skipif("labels.create" not in RULES, reason="the sandbox makes no lists yet")
+def test_a_list_is_renamed_but_not_as_another_is_called(apollo):
+    def create(name, modality="contacts"):
+        return apollo.post("/labels", {"name": name, "modality": modality}).json()["label"]["id"]
+
+    fair, _ = create("Fair"), create("Webinar")
+    create("Dinner", "accounts")
+
+    def rename(name):
+        return change(apollo, "PATCH", f"/labels/{fair}", {"name": name})
+
+    taken, blank, renamed = rename("Webinar"), rename(" "), rename("Dinner")
+
+    assert (taken.status_code, blank.status_code) == (422, 422)
+    assert taken.json() == {"error": "Webinar already exists", "skip_alert_dialog": True}
+    assert blank.json() == {"error": "Please enter a non-empty name!"}
+    assert (renamed.json()["label"]["id"], renamed.json()["label"]["name"]) == (fair, "Dinner")
 
 
 def test_what_is_asked_here_is_free(apollo):
