@@ -115,7 +115,7 @@ def prepare(place: Place, wish: Wish, path: Path | None) -> Ready:
     found = survey(job, rows.entries(), shelf.asking, period=wish.period, chosen=chosen)
     if not found.rows:
         raise InvalidError(
-            f"{wish.name} has column names and no row below them.",
+            f"{wish.name} has column names and no rows below them.",
             fix="Fill it, or name the sheet that has the rows: input: {sheet: …}.",
         )
     if not chosen.met:
