@@ -13,7 +13,7 @@ from apollo_batch.job.wanted import Value
 _NUMBER = re.compile(r"-?\d{1,15}(?:\.\d{1,6})?")
 _YES = {"true", "yes", "1"}
 _NO = {"false", "no", "0"}
-_KINDS = {"date": Kind.DATE, "datetime": Kind.MOMENT, "number": Kind.AMOUNT, "boolean": Kind.FLAG}
+_KINDS = {"date": Kind.DATE, "datetime": Kind.MOMENT, "number": Kind.AMOUNT}
 
 
 def kind(entry: Entry) -> Kind:
