@@ -73,6 +73,12 @@ _ALL = (
         "Look in Apollo whether it was; nothing is sent again for it.",
     ),
     # Failed.
+    Reason(
+        "search_misread",
+        _F,
+        "Apollo answered something else than was asked; what it found was not taken.",
+        "See the message of the run, then mend the filters in the job file.",
+    ),
     Reason("no_record", _F, "Apollo has no such record.", "Copy its id from Apollo again."),
     Reason("apollo_refused", _F, "Apollo refused the request.", "See the note for Apollo's words."),
     # Pending.

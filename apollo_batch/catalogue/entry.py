@@ -114,11 +114,19 @@ class Paging:
     """How an answer goes on over several pages."""
 
     per_page: int
-    """The most records of one page, and what we ask for."""
+    """The most records of one page; 0: one answer holds them all."""
     total_at: str | None = "pagination"
     """The block that counts all entries; None: no count, a short page is the last."""
     most: int = 50_000
     """Records that Apollo shows of one search ("Pagination": 500 pages of 100)."""
+
+    def size(self, most_records: int | None) -> int:
+        """Say how many records to ask for on each page."""
+        return min(self.per_page, most_records or self.per_page)
+
+    def limit(self, most_records: int | None) -> int:
+        """Say how many records one search may bring."""
+        return min(self.most, most_records or self.most)
 
 
 @dataclass(frozen=True)
@@ -235,6 +243,6 @@ class Operation:
         raise KeyError(name)
 
     @property
-    def id_field(self) -> str:
-        """The answer field with the id of what was found or made."""
-        return "id"
+    def id_param(self) -> str | None:
+        """The parameter by which a route that goes on names the record; None: none goes on."""
+        return next((name for r in self.routes if r.only_after for name in r.needs), None)

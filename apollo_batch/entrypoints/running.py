@@ -23,6 +23,7 @@ from apollo_batch.runner.invocation import Place, Ready, Wish
 from apollo_batch.runner.plan import Plan
 from apollo_batch.runner.summarise import verdict
 from apollo_batch.settings import Settings
+from apollo_batch.sheets.annotate import needs_suffix
 
 UNATTENDED_CREDITS = 200
 """The most an unattended run may cost when nobody named a cap anywhere."""
@@ -69,14 +70,26 @@ def run_job(wish: Wish, manner: Manner) -> Exit:
         path = invocation.snapshot(place.store, wish)
         invocation.tidy(place)
         ready = invocation.prepare(place, wish, path)
-        # Wrong words in --output are told before anything is paid.
-        output.place(place.store, ready.sheet, wish.input, manner.output, as_csv=manner.as_csv)
+        _check_output(place.store, ready, manner)
         with invocation.holding(place, ready):
             ready = invocation.look_again(place, ready)
             cap = cap_in_force(settings, ready, wish)
             _tell_plan(ready, cap)
             agree(ready.plan, cap, manner)
             return _carry_out(place, ready, cap, manner)
+
+
+def _check_output(store: Store, ready: Ready, manner: Manner) -> None:
+    """See that --output can be meant before anything is paid; UsageError where it cannot."""
+    wanted, sheet = ready.wish.input, ready.sheet
+    path, _ = output.place(store, sheet, wanted, manner.output, as_csv=manner.as_csv)
+    needed = needs_suffix(sheet)
+    if not manner.as_csv and path.suffix.lower() in {".xlsx", ".xlsm"} - {needed}:
+        raise UsageError(
+            f"--output {manner.output} is no name for what {wanted.name} becomes: Excel would "
+            "not open it.",
+            fix=f"End it in {needed}.",
+        )
 
 
 def cap_in_force(settings: Settings, ready: Ready, wish: Wish) -> Decimal | None:
@@ -173,6 +186,7 @@ def _where(manner: Manner) -> list[str]:
     return [
         *(["--state", manner.state] if manner.state else []),
         *(["--sandbox"] if manner.sandbox else []),
+        *(["--format", "csv"] if manner.as_csv else []),
     ]
 
 

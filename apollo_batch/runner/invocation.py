@@ -20,8 +20,8 @@ from apollo_batch.job.load import load
 from apollo_batch.job.wanted import Job
 from apollo_batch.journal import earlier, runs
 from apollo_batch.journal.budget import most_per_item
-from apollo_batch.journal.dispatch import Going
 from apollo_batch.journal.earlier import Endings, Past
+from apollo_batch.journal.going import Going
 from apollo_batch.journal.questions import Shelf
 from apollo_batch.journal.settle import sweep
 from apollo_batch.journal.store import Store

@@ -14,7 +14,7 @@ from starlette.routing import Mount, Route
 from starlette.types import Receive, Scope, Send
 
 from apollo_batch.errors import UsageError
-from apollo_batch.sandbox import faults, params
+from apollo_batch.sandbox import faults, params, seeds
 from apollo_batch.sandbox.answer import Answer, bad_request, exhausted, invalid, limited, not_found
 from apollo_batch.sandbox.books import CREDITS, Books
 from apollo_batch.sandbox.crm import Crm
@@ -69,7 +69,8 @@ class Apollo:
         told_of = self.state.books.read(self.state.limiter.opened)
         for window in told_of["windows"]:
             window["route"] = self._routes[window["route"]]
-        return known | told_of
+        crm = self.state.crm
+        return known | told_of | {"crm": crm.read(), "effects": crm.effects.read()}
 
     def reset(self, credits_: int | None) -> None:
         """Begin a new world: another team, nothing used, nothing paid, no faults."""
@@ -89,11 +90,12 @@ class Apollo:
         now = _clock(self._setup.time_scale)
         limit = CREDITS[self._setup.profile] if credits_ is None else credits_
         books = Books(limit, now, self._diary)
-        crm = Crm(self._world, self._diary, now)
+        crm = Crm(self._world, self._diary, now, lag=self._setup.index_lag)
+        seeds.fill(crm, books.team_id)
         crm.restore(self._diary.read())
         return State(
             world=self._world,
-            records=Records(self._world, books.team_id),
+            records=Records(self._world, crm),
             crm=crm,
             books=books,
             limiter=Limiter(PROFILES[self._setup.profile], now),
@@ -130,7 +132,7 @@ class Apollo:
             wait = round(fault.seconds or 1)
             return limited(rule.scope, times=600, per="hour", retry_after=wait), fault
         limiter.count(rule.scope, rule.rate_class)
-        replaced = instead(trouble) if trouble else None
+        replaced = instead(trouble, rule.failure) if trouble else None
         if trouble in PREVENTS:
             return replaced or Answer(200, b""), fault
         return self._carry_out(door, call, number, replaced), fault
@@ -141,6 +143,7 @@ class Apollo:
             return invalid("Invalid parameters")
         if door.rule.paid and books.left <= 0:
             return exhausted()
+        self.state.crm.effects.begin(number, door.route)
         answer = door.rule.answer(call)
         if sum(bill.credits for bill in answer.bills) > books.left:
             return exhausted()

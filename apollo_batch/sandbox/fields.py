@@ -160,3 +160,16 @@ def size(company: Company) -> dict[str, Any]:
 
 def intent() -> dict[str, Any]:
     return {"show_intent": False, "has_intent_signal_account": False, "intent_signal_account": None}
+
+
+_OUTLINE = (
+    "id name website_url blog_url angellist_url linkedin_url twitter_url facebook_url "
+    "primary_phone languages alexa_ranking phone linkedin_uid founded_year publicly_traded_symbol "
+    "publicly_traded_exchange logo_url crunchbase_url primary_domain"
+).split()
+
+
+def outline(company: Company) -> dict[str, Any]:
+    """The few fields that records of others repeat."""
+    record = company_fields(company)
+    return {name: record[name] for name in _OUTLINE}

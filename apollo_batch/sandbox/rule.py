@@ -56,6 +56,8 @@ class Rule:
     """Parameter that is a list of records: what each of them takes."""
     gate: str = ""
     """`paid_plan`: closed to free plans; `work_email`: closed to free accounts without one."""
+    failure: str = "An error occurred. Please try again."
+    """What a 500 says."""
     stranger: Answer | None = None
     """Told to whoever shows no good key, instead of the 401; any good key will do then."""
     also: tuple[tuple[str, str], ...] = ()

@@ -5,10 +5,36 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from apollo_batch.catalogue.addresses import ADDRESSES
-from apollo_batch.sandbox import organizations, people, team
+from apollo_batch.sandbox import (
+    accounts,
+    accounts_bulk,
+    contacts,
+    contacts_bulk,
+    contacts_search,
+    custom_fields,
+    labels,
+    members,
+    organizations,
+    people,
+    stages,
+    team,
+)
 from apollo_batch.sandbox.rule import Rule
 
-RULES: dict[str, Rule] = {**people.RULES, **organizations.RULES, **team.RULES}
+RULES: dict[str, Rule] = {
+    **people.RULES,
+    **organizations.RULES,
+    **team.RULES,
+    **contacts.RULES,
+    **contacts_bulk.RULES,
+    **contacts_search.RULES,
+    **accounts.RULES,
+    **accounts_bulk.RULES,
+    **labels.RULES,
+    **stages.RULES,
+    **custom_fields.RULES,
+    **members.RULES,
+}
 """By the catalogue's name of the address."""
 
 _WORD = re.compile(r"\{(\w+)\}")
