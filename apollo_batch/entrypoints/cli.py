@@ -11,6 +11,7 @@ from apollo_batch import __version__
 from apollo_batch.entrypoints.words import (
     FORMAT,
     JOB,
+    LISTED,
     SANDBOX,
     STATE,
     Suggesting,
@@ -194,6 +195,24 @@ def report(run_id: str, state: str | None, sandbox: bool, output: Path | None) -
     from apollo_batch.entrypoints.telling import report_run
 
     report_run(run_id, state, sandbox=sandbox, target=output)
+
+
+@cli.command("list")
+@click.argument("kind", metavar="KIND", type=click.Choice(LISTED))
+@STATE
+@SANDBOX
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+def list_kind(kind: str, state: str | None, sandbox: bool, as_json: bool) -> None:
+    """List what your Apollo has, with ids. They are free to ask for, and to paste into jobs.
+
+    \b
+    KIND is one of users, mailboxes, sequences, stages, fields, lists, schedules.
+    Example:
+      apollo-batch list sequences
+    """
+    from apollo_batch.entrypoints.listing import print_list
+
+    print_list(kind, state, sandbox=sandbox, as_json=as_json)
 
 
 @cli.command()

@@ -23,6 +23,8 @@ FORMAT = click.option(
     type=click.Choice(["xlsx", "csv"]),
     help="What to write.  [default: as --output ends, else xlsx]",
 )
+LISTED = ("users", "mailboxes", "sequences", "stages", "fields", "lists", "schedules")
+"""What `apollo-batch list` knows."""
 SANDBOX = click.option("--sandbox", is_flag=True, help="The embedded sandbox: no key, no cost.")
 
 

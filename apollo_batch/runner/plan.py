@@ -19,6 +19,7 @@ from apollo_batch.runner.survey import Survey
 _DAY = 86_400.0
 _SPANS = {"minute": 60.0, "hour": 3_600.0, "day": _DAY}
 
+
 @dataclass(frozen=True)
 class Plan:
     """What a run would do."""
@@ -197,5 +198,3 @@ def wait_for(requests: int, spans: Mapping[str, Balance] | None) -> float | None
         if beyond > 0:
             longest = max(longest, -(-beyond // int(window.limit)) * _SPANS[name])
     return longest
-
-
