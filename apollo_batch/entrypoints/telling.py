@@ -148,17 +148,15 @@ def export_run(
 
     with open_journal(state, sandbox=sandbox) as store:
         found = report.figures(store, run)
-        delivered = output.deliver(
-            store,
-            found,
-            sheet_of(store, found.record),
-            json.loads(found.record["job"])["kept"],
-            original=Path(found.record["input_path"]),
+        record = found.record
+        wanted = output.Wanted(
+            sheet_of(store, record),
+            Path(record["input_path"]) if record["input_path"] else None,
+            Path(record["job_path"]),
             target=target,
             as_csv=as_csv,
-            now=found.record["updated"],
-            next_step=None,
         )
+        delivered = output.deliver(store, found, wanted, now=record["updated"], next_step=None)
     for notice in delivered.notices:
         console.say(notice)
     console.result(f"Written to {delivered.path}")

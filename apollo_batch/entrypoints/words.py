@@ -15,6 +15,7 @@ _WORKBOOKS = (".xlsx", ".xlsm")
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+SHEET = click.argument("sheet", required=False, type=click.Path(path_type=Path))
 JOB = click.argument("job", type=click.Path(path_type=Path))
 STATE = click.option("--state", metavar="DIR|FILE.db", help="Where the journal is kept.")
 FORMAT = click.option(

@@ -190,10 +190,11 @@ def budget_of(store: Store, run: str) -> RowMapping | None:
         return c.execute(select(budgets).where(same)).mappings().first()
 
 
-def outputs_written(store: Store, path: str) -> set[str]:
-    """Read the hashes of what was written to a path, by any run."""
+def outputs_written(store: Store, path: str, source: str) -> set[str]:
+    """Read the hashes of what was written to a path for one input, by any run of it."""
+    mine = (runs.c.output_path == path) & (runs.c.input_path == source)
     with store.read() as c:
-        hashes = c.scalars(select(runs.c.output_hash).where(runs.c.output_path == path))
+        hashes = c.scalars(select(runs.c.output_hash).where(mine))
         return {one for both in hashes for one in both.split()}
 
 

@@ -118,7 +118,7 @@ def _taken(given: Mapping[str, Any]) -> dict[str, Any]:
 def _company(state: State, record: Record) -> dict[str, Any]:
     """Everything an enrichment of the company would tell, but for the account itself."""
     number = record["organization_id"]
-    company = state.world.company_by_organization(number) if number else None
+    company = state.world.company_by_id(number) if number else None
     if company is None:
         return {}
     known: dict[str, Any] = json.loads(state.records.company(company, Form.SINGLE))
@@ -131,7 +131,7 @@ def _company(state: State, record: Record) -> dict[str, Any]:
 def _counted(state: State, record: Record) -> dict[str, Any]:
     """What the contacts of an account add up to."""
     number = record["organization_id"]
-    company = state.world.company_by_organization(number) if number else None
+    company = state.world.company_by_id(number) if number else None
     if company:
         make_staff(state.crm, company)
     contacts = state.crm.contacts.saying("account_id", record["id"])

@@ -93,7 +93,7 @@ def _existing(state: State, given: Mapping[str, Any], *, fully: bool) -> Record 
     name, domain, number = (str(given.get(n) or "") for n in ("name", "domain", "organization_id"))
     companies = {
         "domain": world.company_by_domain(domain),
-        "organization_id": world.company_by_organization(number) if number else None,
+        "organization_id": world.company_by_id(number) if number else None,
         "name": world.company_by_name(name),
     }
     for field, company in companies.items():

@@ -109,7 +109,10 @@ class Apollo:
         """Let a request in, or say why not; note how it ended."""
         number = self.state.books.arrive()
         secret, key = self._keyring.identify(headers, call.params)
-        refusal = _refusal(door.rule, key) or (None if readable else bad_request())
+        free_plan = self._setup.profile == "free"
+        refusal = _refusal(door.rule, key, free_plan=free_plan) or (
+            None if readable else bad_request()
+        )
         if refusal is not None:
             self.state.books.answer(number, door.route, refusal.status, None)
             return refusal, None
@@ -200,10 +203,10 @@ async def _json(request: Request, default: object) -> Any:
     return await request.json() if await request.body() else default
 
 
-def _refusal(rule: Rule, key: Key | Answer) -> Answer | None:
+def _refusal(rule: Rule, key: Key | Answer, *, free_plan: bool) -> Answer | None:
     if isinstance(key, Answer):
         return rule.stranger or key
-    return None if rule.stranger else key.refusal(rule.scope)
+    return None if rule.stranger else key.refusal(rule, free_plan=free_plan)
 
 
 def _strange(rule: Rule, given: Mapping[str, Any]) -> bool:

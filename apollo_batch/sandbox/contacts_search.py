@@ -60,13 +60,13 @@ def _breadcrumbs(
 def _with_employer(state: State, record: Record) -> dict[str, Any]:
     found: dict[str, Any] = {**record, "contact_job_change_event": None}
     number = record["organization_id"]
-    company = state.world.company_by_organization(number) if number else None
+    company = state.world.company_by_id(number) if number else None
     if company:
         found["organization"] = fields.outline(company)
     account = state.crm.accounts.find(record["account_id"]) if record["account_id"] else None
     if account:
         owner = account["organization_id"]
-        known = state.world.company_by_organization(owner) if owner else None
+        known = state.world.company_by_id(owner) if owner else None
         found["account"] = (fields.outline(known) if known else {}) | shown(account)
     return found
 

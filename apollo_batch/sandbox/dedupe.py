@@ -95,7 +95,7 @@ def _employers(state: State, given: Mapping[str, Any]) -> Iterator[Company]:
     ways = (
         world.company_by_domain(_domain(given)),
         company_named(world, given.get("organization_name"), None),
-        world.company_by_organization(str(given["organization_id"]))
+        world.company_by_id(str(given["organization_id"]))
         if given.get("organization_id")
         else None,
     )

@@ -47,6 +47,11 @@ def bad_ids(values: Iterable[object]) -> Answer | None:
     return next((misconfigured(value) for value in values if not well_formed(value)), None)
 
 
+def bad_path_id(name: str, text: str) -> Answer | None:
+    """Refuse a malformed id that stands in the path: the parameter is named."""
+    return None if well_formed(text) else misconfigured(name)
+
+
 def _known(crm: Crm, table: str, number: str) -> bool:
     record = crm.table(table).find(number)
     return record is not None and not record.get("deleted")

@@ -180,6 +180,7 @@ RULES = {
         takes=_IDENTITY | CONTROLS,
         rate_class="enrichment",
         paid=True,
+        gate="work_email",
         also=(("GET", "/people/match"),),
     ),
     "people.bulk_match": Rule(
@@ -189,5 +190,6 @@ RULES = {
         lists={"details": _IDENTITY},
         rate_class="enrichment_bulk",
         paid=True,
+        gate="work_email",
     ),
 }

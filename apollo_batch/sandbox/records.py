@@ -24,7 +24,7 @@ class Form(StrEnum):
 
 def encode(value: object) -> bytes:
     """Spell a value as compact JSON."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode(errors="replace")
 
 
 class Records:

@@ -58,6 +58,8 @@ class Rule:
     """`paid_plan`: closed to free plans; `work_email`: closed to free accounts without one."""
     failure: str = "An error occurred. Please try again."
     """What a 500 says."""
+    master_only: bool = False
+    """No scope opens it."""
     stranger: Answer | None = None
     """Told to whoever shows no good key, instead of the 401; any good key will do then."""
     also: tuple[tuple[str, str], ...] = ()

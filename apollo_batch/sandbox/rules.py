@@ -8,32 +8,39 @@ from apollo_batch.catalogue.addresses import ADDRESSES
 from apollo_batch.sandbox import (
     accounts,
     accounts_bulk,
+    by_id,
     contacts,
     contacts_bulk,
     contacts_search,
     custom_fields,
     labels,
     members,
+    news,
     organizations,
     people,
+    searches,
     stages,
     team,
 )
+from apollo_batch.sandbox.elsewhere import ELSEWHERE
 from apollo_batch.sandbox.rule import Rule
 
 RULES: dict[str, Rule] = {
-    **people.RULES,
-    **organizations.RULES,
-    **team.RULES,
+    **accounts.RULES,
+    **accounts_bulk.RULES,
+    **by_id.RULES,
     **contacts.RULES,
     **contacts_bulk.RULES,
     **contacts_search.RULES,
-    **accounts.RULES,
-    **accounts_bulk.RULES,
-    **labels.RULES,
-    **stages.RULES,
     **custom_fields.RULES,
+    **labels.RULES,
     **members.RULES,
+    **news.RULES,
+    **organizations.RULES,
+    **people.RULES,
+    **searches.RULES,
+    **stages.RULES,
+    **team.RULES,
 }
 """By the catalogue's name of the address."""
 
@@ -93,3 +100,5 @@ def _addresses() -> Iterator[tuple[str, Rule]]:
     for name, address in ADDRESSES.items():
         if name in RULES:
             yield f"{address.method} {address.path}", RULES[name]
+    for (method, path), rule in ELSEWHERE.items():
+        yield f"{method} {path}", rule

@@ -84,10 +84,6 @@ class World:
         company = _at(self.number_of("account", text), COMPANIES, self.company)
         return company if company and company.account_id else None
 
-    def company_by_organization(self, text: str) -> Company | None:
-        """Find a company by Apollo's id."""
-        return _at(self.number_of("organization", text), COMPANIES, self.company)
-
     def staff(self, company: Company) -> list[Person]:
         """Everyone who works there."""
         return [self.person(number) for number in _staff(company.number)]
@@ -98,6 +94,11 @@ class World:
             everyone = range(PEOPLE if space == "contact" else COMPANIES)
             self._numbers_saved[space] = [n for n in everyone if self._saved(space, n)]
         return self._numbers_saved[space]
+
+    def company_by_id(self, text: str) -> Company | None:
+        """Find a company by Apollo's id."""
+        number = self.number_of("organization", text)
+        return self.company(number) if number < COMPANIES else None
 
     def person_by_hash(self, digest: str) -> Person | None:
         """Find a person by the MD5 or SHA-256 of their address."""
@@ -149,7 +150,7 @@ class World:
         return f"{(number * _SCATTER + self._offset(space)) % _ID_SPACE:024x}"
 
     def number_of(self, space: str, text: str) -> int:
-        """The number of the thing that has this id, if any has: then it is a small one."""
+        """The number of the thing that has an id; a huge one where nothing in the space has it."""
         return (int(text, 16) - self._offset(space)) * _GATHER % _ID_SPACE
 
     def _offset(self, space: str) -> int:
