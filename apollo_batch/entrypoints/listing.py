@@ -40,7 +40,7 @@ def print_list(kind: str, state: str | None, *, sandbox: bool, as_json: bool) ->
         message = f"Apollo does not tell this key its {kind}."
         raise AccessError(message, fix="Use a master key, or one whose scope has them.")
     if as_json:
-        document = {"schema": 1, kind: [_facts(thing) for thing in things]}
+        document = {"schema": 1, kind: [_named(_facts(thing)) for thing in things]}
         console.result(json.dumps(document, indent=2, ensure_ascii=False))
         return
     if not things:
@@ -53,6 +53,11 @@ def print_list(kind: str, state: str | None, *, sandbox: bool, as_json: bool) ->
 def _facts(thing: Thing) -> dict[str, str]:
     state = thing.gone or thing.idle.partition(":")[0]
     return {"id": thing.id, "name": thing.name, **thing.facts, "state": state}
+
+
+def _named(facts: dict[str, str]) -> dict[str, str]:
+    """Call facts as programs do: `e-mail` is email, `credit limit` is credit_limit."""
+    return {name.replace("-", "").replace(" ", "_"): fact for name, fact in facts.items()}
 
 
 def table(rows: list[dict[str, str]]) -> list[str]:
