@@ -31,6 +31,22 @@ class Status(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a row ended as it did."""
+
+    code: str
+    """Stable; scripts may rely on it."""
+    status: Status
+    """The status it explains."""
+    sentence: str
+    """What happened, as the workbook says it."""
+    remedy: str = ""
+    """What a person can do about it; empty where there is nothing to do."""
+    again: bool = False
+    """Whether the same command takes the row up again."""
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """One line of a spreadsheet, every cell as the text a person would read."""
 
