@@ -101,6 +101,20 @@ _ALL = (
         again=True,
     ),
     Reason(
+        "budget_day",
+        _R,
+        "Not asked: the budget of the day was used up.",
+        "Run again tomorrow, or raise max_credits_day in your settings.",
+        again=True,
+    ),
+    Reason(
+        "budget_month",
+        _R,
+        "Not asked: the budget of the month was used up.",
+        "Run again next month, or raise max_credits_month in your settings.",
+        again=True,
+    ),
+    Reason(
         "enroll_budget",
         _R,
         "Not enrolled: the number that was agreed to was reached.",

@@ -84,7 +84,8 @@ def _settle(
     # A budget only ever moves by the difference to what the attempt itself says, so that nothing
     # can be released twice, however late or often an answer comes.
     more = (held - attempt["held"], spent - attempt["spent"])
-    budget.move(c, budget.scope_of(attempt["run"]), *more)
+    scopes = budget.scopes_of(attempt["account"], attempt["run"], attempt["sent_at"])
+    budget.move(c, scopes.values(), *more)
     reply = _reply(settlement) | {"outcome": outcome, "done_at": now, "held": held, "spent": spent}
     c.execute(_REPLY, {"b_id": attempt["id"], **reply})
     failures = limiter.learn(c, attempt, settlement, now)
