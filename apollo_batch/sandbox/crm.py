@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from apollo_batch.sandbox.diary import Diary
+from apollo_batch.sandbox.effects import Effects
 from apollo_batch.sandbox.world import World
 
 Record = dict[str, Any]
@@ -61,11 +62,12 @@ class Crm:
         self._now = now
         self._begun = time.time() - now()
         self._made = 0
+        self.effects = Effects(diary)
         self._tables = {
             name: Table(name, diary)
             for name in (
                 "users contacts accounts deals tasks labels contact_stages account_stages "
-                "deal_stages custom_fields mailboxes schedules sequences enrollments events"
+                "deal_stages custom_fields mailboxes schedules sequences events results"
             ).split()
         }
 
@@ -78,6 +80,7 @@ class Crm:
     def restore(self, lines: Iterable[Mapping[str, Any]]) -> None:
         """Bring back what requests have changed."""
         for line in lines:
+            self.effects.restore(line)
             table = self._tables.get(str(line.get("put") or line.get("drop") or ""))
             if table is not None:
                 table.restore(line)
@@ -93,7 +96,11 @@ class Crm:
         self._made += 1
         return self.world.id_of(f"new {space}", self._made)
 
+    def epoch(self) -> float:
+        """Now, on the sandbox's clock, in seconds since 1970."""
+        return self._begun + self._now()
+
     def moment(self) -> str:
         """Now, on the sandbox's clock, as Apollo spells it."""
-        at = datetime.fromtimestamp(self._begun + self._now(), UTC)
+        at = datetime.fromtimestamp(self.epoch(), UTC)
         return f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03d}Z"

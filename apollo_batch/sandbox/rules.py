@@ -5,11 +5,41 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from apollo_batch.catalogue.addresses import ADDRESSES
-from apollo_batch.sandbox import organizations, people, team
+from apollo_batch.sandbox import (
+    activity,
+    deals,
+    enrollment,
+    mailboxes,
+    organizations,
+    people,
+    removal,
+    results_poll,
+    sequences,
+    task_changes,
+    task_endings,
+    tasks,
+    team,
+)
 from apollo_batch.sandbox.rule import Rule
 
-RULES: dict[str, Rule] = {**people.RULES, **organizations.RULES, **team.RULES}
+RULES: dict[str, Rule] = {
+    **people.RULES,
+    **organizations.RULES,
+    **team.RULES,
+    **sequences.RULES,
+    **enrollment.RULES,
+    **removal.RULES,
+    **activity.RULES,
+    **mailboxes.RULES,
+    **deals.RULES,
+    **tasks.RULES,
+    **task_endings.RULES,
+    **results_poll.RULES,
+}
 """By the catalogue's name of the address."""
+
+ELSEWHERE: dict[tuple[str, str], Rule] = {**sequences.ROUTES, **task_changes.ROUTES}
+"""By method and path: what Apollo answers at addresses that the catalogue leaves out."""
 
 _WORD = re.compile(r"\{(\w+)\}")
 
@@ -67,3 +97,5 @@ def _addresses() -> Iterator[tuple[str, Rule]]:
     for name, address in ADDRESSES.items():
         if name in RULES:
             yield f"{address.method} {address.path}", RULES[name]
+    for (method, path), rule in ELSEWHERE.items():
+        yield f"{method} {path}", rule
