@@ -3,7 +3,8 @@
 import threading
 
 import pytest
-from sandbox_caller import calling
+import requests
+from sandbox_caller import Caller, calling
 
 from apollo_batch.sandbox.seeds_enrollable import numbers_of
 from apollo_batch.sandbox.world import World
@@ -14,36 +15,25 @@ SPRING, FAIR, WINTER, ARCHIVED, DRAFT, ONE_PER_COMPANY = (
 )
 MAILBOX, SECOND, REVOKED, AGGREGATE = (WORLD.id_of("mailbox", number) for number in range(1, 5))
 ADDRESS = "robin.sample@example.com"
-# Reason, whom it meets, in which sequence, and the flags that lift it.
+VERIFICATION = {"sequence_unverified_email", "contact_verification_skipped"}
+ACTIVE = "contacts_active_in_other_campaigns"
+SAME_COMPANY = {"sequence_same_company_in_same_campaign"}
+OWNERSHIP = "contacts_without_ownership_permission"
+FINISHED = {"sequence_finished_in_other_campaigns"}
+# Reason, whom it meets, in which sequence, and the flags each of which lifts it.
 REASONS = [
-    ("contacts_active_in_other_campaigns", "active_elsewhere", SPRING, "active_in_other"),
-    ("contacts_active_in_other_campaigns", "paused_elsewhere", SPRING, "active_in_other"),
-    ("contacts_finished_in_other_campaigns", "finished_elsewhere", SPRING, "finished_in_other"),
-    ("contacts_without_email", "without_email", SPRING, "no_email"),
-    ("contacts_unverified_email", "unverified", SPRING, "unverified_email"),
-    (
-        "contacts_with_unverified_user_managed_email",
-        "typed_unverified",
-        SPRING,
-        "unverified_email",
-    ),
-    ("contacts_with_unverified_user_managed_email", "typed_unverified", SPRING, "skipped"),
-    ("contacts_with_job_change", "new_job", SPRING, "job_change"),
-    ("contacts_in_same_company", "colleague", ONE_PER_COMPANY, "same_company"),
-    ("contacts_without_ownership_permission", "owned_elsewhere", SPRING, "ownership"),
-    ("contacts_in_pending_state", "queued", SPRING, "queue"),
+    (ACTIVE, "active_elsewhere", SPRING, {"sequence_active_in_other_campaigns"}),
+    (ACTIVE, "paused_elsewhere", SPRING, {"sequence_active_in_other_campaigns"}),
+    ("contacts_finished_in_other_campaigns", "finished_elsewhere", SPRING, FINISHED),
+    ("contacts_without_email", "without_email", SPRING, {"sequence_no_email"}),
+    ("contacts_unverified_email", "unverified", SPRING, {"sequence_unverified_email"}),
+    ("contacts_with_unverified_user_managed_email", "typed_unverified", SPRING, VERIFICATION),
+    ("contacts_with_job_change", "new_job", SPRING, {"sequence_job_change"}),
+    ("contacts_in_same_company", "colleague", ONE_PER_COMPANY, SAME_COMPANY),
+    (OWNERSHIP, "owned_elsewhere", SPRING, {OWNERSHIP}),
+    ("contacts_in_pending_state", "queued", SPRING, {"add_if_in_queue"}),
 ]
-FLAGS = {
-    "active_in_other": "sequence_active_in_other_campaigns",
-    "finished_in_other": "sequence_finished_in_other_campaigns",
-    "no_email": "sequence_no_email",
-    "unverified_email": "sequence_unverified_email",
-    "skipped": "contact_verification_skipped",
-    "job_change": "sequence_job_change",
-    "same_company": "sequence_same_company_in_same_campaign",
-    "ownership": "contacts_without_ownership_permission",
-    "queue": "add_if_in_queue",
-}
+FLAGS = set().union(*(flags for *_, flags in REASONS))
 
 
 @pytest.fixture(scope="module")
@@ -103,24 +93,35 @@ def test_contacts_with_nothing_against_them_are_enrolled_and_active(apollo):
         assert standing(contact)["send_email_from_email_address"] == ADDRESS
 
 
-@pytest.mark.parametrize(("reason", "kind", "sequence", "flag"), REASONS)
-def test_a_contact_is_left_out_for_a_reason_until_its_flag_is_set(
-    apollo, reason, kind, sequence, flag
+def test_there_are_nine_flags():
+    assert len(FLAGS) == 9
+
+
+@pytest.mark.parametrize(("reason", "kind", "sequence", "lifting"), REASONS)
+def test_a_contact_is_left_out_for_a_reason_whatever_the_other_flags(
+    apollo, reason, kind, sequence, lifting
 ):
     ids = contacts(kind)
 
     without = enroll(apollo, ids, sequence)
-    others = {name: True for key, name in FLAGS.items() if FLAGS[flag] != name}
-    others.pop("sequence_unverified_email" if flag == "skipped" else "", None)
-    others.pop("contact_verification_skipped" if kind == "typed_unverified" else "", None)
-    with_the_others = enroll(apollo, ids, sequence, **others)
-    with_its_own = enroll(apollo, ids, sequence, **{FLAGS[flag]: True})
+    with_the_others = enroll(apollo, ids, sequence, **dict.fromkeys(FLAGS - lifting, True))
 
-    assert without.json()["skipped_contact_ids"] == dict.fromkeys(ids, reason)
-    assert without.json()["contacts"] == []
-    assert with_the_others.json()["skipped_contact_ids"] == dict.fromkeys(ids, reason)
-    assert enrolled(with_its_own) == ids
-    assert with_its_own.json()["skipped_contact_ids"] == {}
+    for reply in (without, with_the_others):
+        assert reply.json()["skipped_contact_ids"] == dict.fromkeys(ids, reason)
+        assert reply.json()["contacts"] == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "sequence", "flag"),
+    [(kind, sequence, flag) for _, kind, sequence, flags in REASONS for flag in sorted(flags)],
+)
+def test_the_flag_of_its_reason_lets_a_contact_in(apollo, kind, sequence, flag):
+    ids = contacts(kind)
+
+    reply = enroll(apollo, ids, sequence, **{flag: True})
+
+    assert enrolled(reply) == ids
+    assert reply.json()["skipped_contact_ids"] == {}
 
 
 def test_a_contact_who_failed_elsewhere_is_enrolled(apollo):
@@ -135,7 +136,7 @@ def test_a_contact_is_enrolled_once_whatever_the_flags(apollo, kind):
     if kind == "ready":
         enroll(apollo, ids)
 
-    again = enroll(apollo, ids, **dict.fromkeys(FLAGS.values(), True))
+    again = enroll(apollo, ids, **dict.fromkeys(FLAGS, True))
 
     reason = "contacts_already_exists_in_current_campaign"
     assert again.json()["skipped_contact_ids"] == dict.fromkeys(ids, reason)
@@ -148,7 +149,7 @@ def test_a_contact_is_enrolled_once_whatever_the_flags(apollo, kind):
 def test_an_id_of_no_contact_is_not_found_whatever_the_flags(apollo, stranger):
     known = contacts("ready")[0]
 
-    reply = enroll(apollo, [stranger, known], **dict.fromkeys(FLAGS.values(), True))
+    reply = enroll(apollo, [stranger, known], **dict.fromkeys(FLAGS, True))
 
     assert reply.json()["skipped_contact_ids"] == {stranger: "contact_not_found"}
     assert enrolled(reply) == [known]
@@ -277,11 +278,7 @@ UNSENT = {"error": "Please specify a emailer_campaign_id and send_email_from_ema
 def test_a_bad_request_is_refused_in_apollos_words_and_enrolls_nobody(apollo, differing, body):
     ids = contacts("ready")
 
-    reply = (
-        enroll(apollo, ids, **differing)
-        if "contact_ids" not in differing
-        else apollo.post(path(SPRING), asked(ids) | differing)
-    )
+    reply = apollo.post(path(SPRING), asked(ids) | differing)
 
     assert (reply.status_code, reply.json()) == (422, body)
     assert apollo.sandbox.books()["effects"] == []
@@ -307,7 +304,9 @@ def test_the_second_of_two_calls_at_once_fails_although_its_contacts_are_in():
         while not apollo.sandbox.books()["log"]:
             pass
         # A connection of its own: the first one is busy.
-        with calling_again(apollo) as other:
+        with requests.Session() as session:
+            session.trust_env = False
+            other = Caller(apollo.sandbox, session)
             statuses["second"] = enroll(other, second).status_code
             elsewhere = enroll(other, contacts("failed_elsewhere"), WINTER).status_code
         thread.join()
@@ -317,21 +316,6 @@ def test_the_second_of_two_calls_at_once_fails_although_its_contacts_are_in():
     assert elsewhere == 200
     reason = "contacts_already_exists_in_current_campaign"
     assert again.json()["skipped_contact_ids"] == dict.fromkeys(second, reason)
-
-
-def calling_again(apollo):
-    import contextlib
-
-    import requests
-    from sandbox_caller import Caller
-
-    @contextlib.contextmanager
-    def fresh():
-        with requests.Session() as session:
-            session.trust_env = False
-            yield Caller(apollo.sandbox, session)
-
-    return fresh()
 
 
 def test_the_books_tell_who_was_enrolled_by_which_request(apollo):
@@ -375,7 +359,7 @@ def test_enrollments_outlive_a_restart(tmp_path):
 
 
 def test_strict_takes_every_parameter_that_apollo_knows():
-    known = dict.fromkeys(FLAGS.values(), True)
+    known = dict.fromkeys(FLAGS, True)
     with calling(strict=True) as apollo:
         good = enroll(apollo, contacts("ready")[:1], status="active", user_id=None, **known)
         bad = enroll(apollo, contacts("ready")[1:2], sequence_nonsense=True)
