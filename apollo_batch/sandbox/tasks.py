@@ -3,6 +3,7 @@
 from collections import Counter
 from typing import Any
 
+from apollo_batch.sandbox import deal_records
 from apollo_batch.sandbox.answer import Answer, invalid, told
 from apollo_batch.sandbox.asked import Page, bad_id, is_id, listed
 from apollo_batch.sandbox.crm import Record
@@ -92,8 +93,10 @@ def _make(call: Call, contact: Record | None) -> Record:
 
 
 def _with_deal(call: Call, record: Record) -> Record:
-    deal = call.state.crm.deals.find(str(record["opportunity_id"]))
-    return {**shown(call.state.crm, record), "opportunity": deal}
+    crm = call.state.crm
+    deal = crm.deals.find(str(record["opportunity_id"]))
+    about = deal_records.shown(crm, deal) if deal else None
+    return {**shown(crm, record), "opportunity": about}
 
 
 def _counts(records: list[Record]) -> list[dict[str, Any]]:
