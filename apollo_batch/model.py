@@ -63,11 +63,30 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class Leg:
+    """One request on an item's way: most take one, some an id first, or a second address."""
+
+    route: str
+    names: tuple[str, ...] = ()
+    """The parameters it says, besides the ids it cannot do without."""
+    old: bool = False
+    """It reads what was there before, for `undo`; nothing of it is kept as an answer."""
+
+
+Course = tuple[Leg, ...]
+"""An item's requests, in their order."""
+
+
+@dataclass(frozen=True, slots=True)
 class ChunkItem:
     """An item inside a chunk, under the number the journal knows it by."""
 
     id: int
     params: Params
+    course: Course = ()
+    """The leg this chunk is, and those that follow it."""
+    page: int = 1
+    """Which page of an answer is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +100,8 @@ class Chunk:
     route: str
     options: Params
     items: tuple[ChunkItem, ...]
+    most_records: int | None = None
+    """How many records a search may bring for an item; None: all there are."""
 
 
 class Arrival(StrEnum):
@@ -134,6 +155,20 @@ class Verdict:
     """Where in the answer the record stands, so that a later job can read other fields of it."""
     credits: Decimal | None = None
     """What this row is expected to have cost; None where nobody knows."""
+    then: Course = ()
+    """The requests that are still to come; the status is the last one's."""
+    found: str | None = None
+    """Apollo's id of the record that was found or made."""
+    made: bool = False
+    """Whether this answer shows that the effect was made, and by us."""
+    adds: Params = field(default_factory=dict)
+    """Parameters that its next requests need besides."""
+    old: Mapping[str, Any] | None = None
+    """What the record was before it was changed."""
+    records: Sequence[Mapping[str, str]] | None = None
+    """What a search found on this page, as kept columns; None: it is no search."""
+    more: bool = False
+    """Whether another page is to be asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +186,8 @@ class Settlement:
     request_id: str | None = None
     """Apollo's number for results still to come: a signed 64-bit integer, as text."""
     halt: Halt | None = None
+    blamed: frozenset[int] = frozenset()
+    """The items that Apollo named as those because of which it refused the whole request."""
     message: str = ""
     """What to tell a person, without personal data."""
     http: int | None = None

@@ -1,14 +1,15 @@
-"""Which items may share a request, and which route carries them: `plan` and `dispatch` both ask."""
+"""Which requests an item takes and which items may share one: `plan` and `dispatch` both ask."""
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import combinations
+from typing import Any
 
-from apollo_batch.catalogue.entry import Operation, Route
+from apollo_batch.catalogue.entry import Act, Mode, Once, Operation, Pairing, Repeat, Route
 from apollo_batch.catalogue.kinds import Kind
-from apollo_batch.model import Params
+from apollo_batch.model import Course, Leg, Params
 
 
 @dataclass(frozen=True)
@@ -18,17 +19,34 @@ class Asking:
     step: str
     operation: Operation
     route: Route
+    """The usual one; an item's own course may take others."""
     options: Params
-
-    @property
-    def chunk_size(self) -> int:
-        """The most items in one request."""
-        return self.route.cap
+    mode: Mode | None = None
+    kept: frozenset[str] = frozenset()
+    """The answer fields the job keeps."""
+    keep_old: bool = False
+    most_records: int | None = None
+    """How many records a search may bring for one item."""
 
     @property
     def variant(self) -> str:
         """Which fields and reveals an answer to this carries: part of what makes it reusable."""
         return json.dumps([self.route.name, *self._reveals()])
+
+    @property
+    def once(self) -> Once:
+        """How long an effect counts as made; what an update has set, another may set again."""
+        return Once.RUN if self.mode is Mode.UPSERT else self.operation.once
+
+    def course(self, params: Params) -> Course:
+        """Choose the requests that an item takes."""
+        names = frozenset(params)
+        if self.operation.act is Act.LOOK_UP:
+            return (Leg(self.route.name, tuple(sorted(names))),)
+        legs = course(self.operation, names, mode=self.mode, kept=self.kept)
+        if self.keep_old and self.operation.act is Act.UPDATE:
+            return (*_before(self.operation), *legs)
+        return legs
 
     def all_serving(self, kept: Iterable[str]) -> list[str]:
         """Name every variant whose answer would hold all this one would."""
@@ -58,21 +76,170 @@ class Asking:
         return sorted(name for name in self._flags() if self.options.get(name) is True)
 
     def _flags(self) -> list[str]:
+        if self.operation.act is not Act.LOOK_UP:
+            return []
         return [p.name for p in self.operation.params if p.option and p.kind is Kind.FLAG]
 
 
 def choose_route(operation: Operation, kept: Iterable[str]) -> Route | None:
     """Take the first route that answers every kept field; None where no one route does."""
     fields = set(kept)
-    return next((route for route in operation.routes if not fields & route.lacks), None)
+    return next((route for route in operation.routes if all(map(route.holds, fields))), None)
+
+
+def course(
+    operation: Operation,
+    names: frozenset[str],
+    *,
+    mode: Mode | None = None,
+    kept: frozenset[str] = frozenset(),
+) -> Course:
+    """Choose the requests that say all a row names, and answer all a job keeps, at least cost.
+
+    A route that carries a hundred rows costs each a hundredth of a request. Where nothing answers
+    every kept field, they are left out of the choice.
+    """
+    ways = [r for r in operation.routes if _open(r, mode)]
+    firsts = [r for r in ways if not r.only_after]
+    said = names - set().union(*(r.needs for r in ways))
+    for fields in (kept, frozenset[str]()):
+        fitting = [
+            chosen
+            for first in firsts
+            for chosen in _choices(first, [w for w in ways if _may_follow(operation, first, w)])
+            if _covers(chosen, said, fields) and _each_says_something(chosen, said)
+        ]
+        if fitting:
+            return _legs(min(fitting, key=_cost), said)
+    raise KeyError(sorted(names))
+
+
+def afresh(operation: Operation, params: Params, *, kept: frozenset[str], keep_old: bool) -> Course:
+    """Choose the requests that update what creating has found there already."""
+    names = frozenset(params)
+    ways = [route for route in operation.routes if route.only_after]
+    said = frozenset(n for n in names if any(way.takes(n) for way in ways if way.carries))
+    for fields in (kept, frozenset[str]()):
+        fitting = [
+            chosen
+            for chosen in _subsets(ways)
+            if chosen and _covers(chosen, said, fields) and _each_says_something(chosen, said)
+        ]
+        if fitting:
+            legs = _legs(min(fitting, key=_cost), said)
+            return (*(_before(operation) if keep_old else ()), *legs)
+    return ()
+
+
+def _open(route: Route, mode: Mode | None) -> bool:
+    return route.mode in {None, mode} and route.pairing is not Pairing.MEMBER
+
+
+def _may_follow(operation: Operation, first: Route, other: Route) -> bool:
+    if other is first:
+        return False
+    # A record is created once; whatever else a row says is written to what was created.
+    return other.only_after or operation.act is Act.UPDATE
+
+
+def _choices(first: Route, others: list[Route]) -> Iterable[tuple[Route, ...]]:
+    return ((first, *more) for more in _subsets(others))
+
+
+def _subsets(routes: list[Route]) -> Iterable[tuple[Route, ...]]:
+    return (c for count in range(len(routes) + 1) for c in combinations(routes, count))
+
+
+def _covers(routes: tuple[Route, ...], names: frozenset[str], fields: frozenset[str]) -> bool:
+    said = all(any(route.takes(name) for route in routes) for name in names)
+    return said and all(any(route.holds(field) for route in routes) for field in fields)
+
+
+def _each_says_something(routes: tuple[Route, ...], names: frozenset[str]) -> bool:
+    if not names:
+        return len(routes) == 1 or all(route.method == "GET" for route in routes[1:])
+    legs = zip(routes, _legs(routes, names), strict=True)
+    return all(leg.names or route.method == "GET" for route, leg in legs)
+
+
+def _cost(routes: tuple[Route, ...]) -> tuple[float, int]:
+    return sum(1 / route.cap for route in routes), len(routes)
+
+
+def _legs(routes: tuple[Route, ...], names: frozenset[str]) -> Course:
+    left = set(names)
+    legs = []
+    for route in routes:
+        mine = {name for name in left if route.takes(name)}
+        left -= mine
+        legs.append(Leg(route.name, tuple(sorted(mine))))
+    return tuple(legs)
+
+
+def _before(operation: Operation) -> Course:
+    return tuple(Leg(r.name, old=True) for r in operation.routes if r.name == "view")
+
+
+def repeat_of(operation: Operation, route: Route) -> Repeat:
+    """Say what sending a request to a route twice would do; reading on the way is harmless."""
+    reads = operation.act.writes and route.method == "GET"
+    return Repeat.SAFE if reads else operation.repeat
 
 
 def question(operation: Operation, params: Params) -> str:
     """Give two items the same key if, and only if, Apollo would be asked the same of both."""
-    text = json.dumps([operation.name, params], sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()[:32]
+    return _digest([operation.name, params])
+
+
+def subject(operation: Operation, params: Params) -> str:
+    """Say what an effect of the operation is made to; "" where nothing tells two apart."""
+    for names in operation.subject:
+        if all(params.get(name) for name in names):
+            return _digest([[name, _folded(params[name])] for name in names])
+    return ""
+
+
+def same(asking: Asking, params: Params) -> str:
+    """Give two rows the same key where one request is to serve both."""
+    if asking.operation.act in {Act.CREATE, Act.ENROLL} and asking.once is Once.EVER:
+        return subject(asking.operation, params) or question(asking.operation, params)
+    return question(asking.operation, params)
+
+
+def lot(operation: Operation, leg: Leg, params: Params) -> str:
+    """Give two items the same key if, and only if, they may share a request."""
+    route = operation.route(leg.route)
+    if route.cap == 1:
+        return route.name
+    said = {
+        name: params[name] for name in route.shared if name in params and _said(leg, route, name)
+    }
+    return f"{route.name} {_digest(said)}" if said else route.name
+
+
+def _said(leg: Leg, route: Route, name: str) -> bool:
+    return name in leg.names or name in route.needs
+
+
+def gate(operation: Operation, leg: Leg, params: Params) -> str:
+    """Give two items the same key where their requests may not be under way at once; "" else."""
+    name = operation.route(leg.route).one_at_a_time
+    return f"{name} {params.get(name)}" if name else ""
 
 
 def request_count(items: int, route: Route) -> int:
     """How many requests so many items make when every chunk is full but the last."""
     return -(-items // route.cap)
+
+
+def _digest(value: Any) -> str:
+    text = json.dumps(value, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def _folded(value: Any) -> Any:
+    if isinstance(value, str):
+        return " ".join(value.casefold().split())
+    if isinstance(value, list):
+        return sorted(map(str, map(_folded, value)))
+    return dict(value) if isinstance(value, Mapping) else value

@@ -158,13 +158,19 @@ def _origin(text: str, policy: Policy) -> str:
 
 def _policy(environ: Mapping[str, str]) -> Policy:
     path = _settings_file(environ)
-    if not path.is_file():
-        return Policy()
     try:
         with path.open("rb") as file:
             found = tomllib.load(file)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
         raise InvalidError(f"{path}: {problem}.", fix="Mend the file, or move it away.") from None
+    except OSError as problem:
+        # A limit that was meant and cannot be read must not turn into no limit.
+        if isinstance(problem, FileNotFoundError) and not environ.get("APOLLO_BATCH_SETTINGS"):
+            return Policy()
+        raise InvalidError(
+            f"Your settings in {path} cannot be read: {problem.strerror}.",
+            fix="They may hold a limit on credits: see that the file is there and readable.",
+        ) from None
     unknown = sorted(set(found) - _KNOWN)
     if unknown:
         raise InvalidError(
@@ -187,9 +193,12 @@ def _settings_file(environ: Mapping[str, str]) -> Path:
 def _cap(value: object, path: Path) -> Decimal | None:
     if value is None:
         return None
-    if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        value = -1
+    number = Decimal(str(value))
+    if not number.is_finite() or number < 0:
         raise InvalidError(f"{path}: max_credits is a number, 0 or more.")
-    return Decimal(str(value))
+    return number
 
 
 def _hosts(value: object, path: Path) -> frozenset[str]:

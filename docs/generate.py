@@ -20,6 +20,7 @@ import click
 
 from apollo_batch.catalogue.entry import Operation
 from apollo_batch.catalogue.operations import OPERATIONS
+from apollo_batch.catalogue.param import Param
 from apollo_batch.entrypoints.cli import cli
 from apollo_batch.errors import EXIT_MEANINGS
 from apollo_batch.job.shape import schema
@@ -29,14 +30,15 @@ from apollo_batch.reasons import REASONS
 HOUSE = Path(__file__).parents[1]
 PAPERS = (HOUSE / "README.md", *sorted((HOUSE / "docs").glob("*.md")))
 MEANINGS = {
-    Status.SUCCEEDED: "Found; the kept columns are filled.",
+    Status.SUCCEEDED: "Found, created, updated or enrolled; the kept columns are filled.",
     Status.NO_MATCH: "Asked, and Apollo has nothing by these details.",
-    Status.SKIPPED: "Decided here, before anything was sent or paid.",
+    Status.SKIPPED: "Left out: decided here before anything was sent, or by Apollo, which left it as it was.",
     Status.FAILED: "Apollo refused it.",
     Status.IN_DOUBT: "Sent, and nobody knows whether it was carried out, or charged.",
     Status.PENDING: "Found; a part of the answer is still to come.",
     Status.NOT_RUN: "Not asked; the same command takes it up.",
 }
+_MOST_WORDS = 12
 _WORDS = {
     "string": "text",
     "number": "number",
@@ -142,7 +144,7 @@ def _operation(operation: Operation) -> Iterator[str]:
         [
             (
                 f"`{p.name}`",
-                "options" if p.option else "map",
+                _under(p),
                 p.kind.value.replace("_", " "),
                 p.does,
             )
@@ -157,11 +159,17 @@ def _operation(operation: Operation) -> Iterator[str]:
             yield ", ".join(f"`{name}`" for name in sorted(route.lacks)) + "."
 
 
+def _under(param: Param) -> str:
+    ways = {"map": param.in_map, "options": param.in_options}
+    return " or ".join(way for way, may in ways.items() if may)
+
+
 def job_keys() -> str:
     """Every key of a job file, read off its schema."""
     told = schema()
-    shapes = {"": told, **{f"{name}.": _shape(told, name) for name in ("input", "map", "skip")}}
-    shapes["limits."] = _shape(told, "limits")
+    shapes = {"": told}
+    shapes["map."] = _named_shape(told, "SourceShape")
+    shapes |= {f"{name}.": _shape(told, name) for name in ("input", "source", "skip", "limits")}
     parts = []
     for prefix, shape in shapes.items():
         title = {"": "A job", "map.": "A parameter under `map`", "skip.": "A rule under `skip`"}
@@ -179,7 +187,10 @@ def job_keys() -> str:
 
 def _shape(told: dict[str, Any], key: str) -> dict[str, Any]:
     """The shape of what stands under a key, wherever the schema keeps it."""
-    name = re.findall(r"#/\$defs/(\w+)", json.dumps(told["properties"][key]))[0]
+    return _named_shape(told, re.findall(r"#/\$defs/(\w+)", json.dumps(told["properties"][key]))[0])
+
+
+def _named_shape(told: dict[str, Any], name: str) -> dict[str, Any]:
     shape: dict[str, Any] = told["$defs"][name]
     return next(s for s in (*shape.get("anyOf", ()), shape) if "properties" in s)
 
@@ -202,6 +213,8 @@ def _type(key: dict[str, Any]) -> str:
         lists = more == [f"list of {one}"]
         return f"{one}, or a list of them" if lists else " or ".join((one, *more))
     words = [key["const"]] if "const" in key else key.get("enum")
+    if words and len(words) > _MOST_WORDS:
+        return f"one of {len(words)}, see [operations](operations.md)"
     if words:
         return ", ".join(f"`{word}`" for word in words)
     if key.get("type") == "array":

@@ -1,22 +1,20 @@
 """A reply becomes a settlement: what it says of each item, what it bills, what is still to come."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
+from apollo_batch.apollo.enrolled import enrolled, member
+from apollo_batch.apollo.kept import Keep, kept
 from apollo_batch.apollo.pairing import Lost, pair
 from apollo_batch.apollo.reading import UnreadableError, read_json
-from apollo_batch.catalogue.entry import Operation, Route
-from apollo_batch.catalogue.paths import Step, pick
+from apollo_batch.apollo.searched import read_page
+from apollo_batch.apollo.written import Written
+from apollo_batch.catalogue.entry import Act, Operation, Pairing, Route
 from apollo_batch.model import Arrival, Chunk, Params, Settlement, Status, Verdict
 
-Keep = Mapping[str, Sequence[Step]]
-"""New column to the path of its value."""
-
 NOT_REVEALED = "Personal e-mail not revealed: GDPR region, or none known."
-_LOCKED = re.compile(r"^email_not_unlocked@")
 _ZERO = Decimal(0)
 _MOST_NUMBER = 1_000_000
 """No bill of one request comes near it; what is higher is nonsense, and no number for a journal."""
@@ -29,6 +27,8 @@ def decode(operation: Operation, route: Route, chunk: Chunk, body: bytes, keep: 
     """
     try:
         data = read_json(body)
+        if operation.act is not Act.LOOK_UP:
+            return _of_act(operation, route, chunk, data, keep)
         records = _records(route, data)
     except UnreadableError as problem:
         return Settlement(Arrival.UNKNOWN, message=_unreadable(body, problem))
@@ -55,6 +55,23 @@ def decode(operation: Operation, route: Route, chunk: Chunk, body: bytes, keep: 
     )
 
 
+def _of_act(operation: Operation, route: Route, chunk: Chunk, data: Any, keep: Keep) -> Settlement:
+    """Read an answer that is no look-up's: a search's page, or what was written."""
+    if not isinstance(data, dict):
+        raise UnreadableError("not an object")
+    match route.pairing:
+        case Pairing.MANY:
+            return read_page(operation, route, chunk, data, keep)
+        case Pairing.SKIPS:
+            verdicts = enrolled(chunk, data, keep)
+        case Pairing.MEMBER:
+            verdicts = member(chunk, data, keep)
+        case _:
+            verdicts = Written(operation, route, chunk, keep).verdicts(data)
+    priced = [replace(verdict, credits=_ZERO) for verdict in verdicts]
+    return Settlement(Arrival.DONE, priced, derived=_ZERO)
+
+
 def reread(
     operation: Operation, route: Route, body: bytes, index: int, keep: Keep
 ) -> dict[str, str] | None:
@@ -66,7 +83,7 @@ def reread(
         record = _records(route, read_json(body))[index]
     except (UnreadableError, IndexError):
         return {}
-    return None if _hollow(operation, record) else _kept(record, keep)
+    return None if _hollow(operation, record) else kept(record, keep)
 
 
 def _hollow(operation: Operation, record: Any) -> bool:
@@ -143,21 +160,17 @@ class _Answer:
             return Verdict(item, Status.NO_MATCH, "no_match", index=where)
         if _hollow(self.operation, record):
             return Verdict(item, Status.NO_MATCH, "hollow_match", index=where)
-        kept = _kept(record, self.keep)
+        columns = kept(record, self.keep)
         if self.later.reason:
-            return Verdict(item, Status.PENDING, self.later.reason, kept=kept, index=where)
-        return Verdict(item, Status.SUCCEEDED, "found", self._note(record), kept=kept, index=where)
+            return Verdict(item, Status.PENDING, self.later.reason, kept=columns, index=where)
+        return Verdict(
+            item, Status.SUCCEEDED, "found", self._note(record), kept=columns, index=where
+        )
 
     def _note(self, record: Mapping[str, Any]) -> str:
         asked = self.options.get("reveal_personal_emails") is True
         withheld = NOT_REVEALED if asked and not record.get("personal_emails") else ""
         return " ".join(part for part in (self.later.note, withheld) if part)
-
-
-def _kept(record: Any, keep: Keep) -> dict[str, str]:
-    texts = {column: pick(record, path) for column, path in keep.items()}
-    # Unrevealed people carry a placeholder address; it must never reach a cell.
-    return {column: "" if _LOCKED.match(text) else text for column, text in texts.items()}
 
 
 def _charged(

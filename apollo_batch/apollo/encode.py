@@ -1,14 +1,17 @@
 """A chunk becomes a request: the one place that knows how Apollo wants its parameters sent."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from typing import Any
+from urllib.parse import quote
 
 from apollo_batch.apollo.client import Request
 from apollo_batch.catalogue.addresses import Address
 from apollo_batch.catalogue.entry import Operation, Place, Route
-from apollo_batch.model import Chunk, Params
+from apollo_batch.model import Chunk, ChunkItem, Params
 
 PREFIX = "/api/v1"
+_WORD = re.compile(r"\{(\w+)\}")
 
 
 def encode(operation: Operation, route: Route, chunk: Chunk) -> Request:
@@ -17,30 +20,72 @@ def encode(operation: Operation, route: Route, chunk: Chunk) -> Request:
     Identity travels in the body, so that no personal data stands in a URL; control flags in the
     query, where alone Apollo reliably reads them ("People Enrichment" page).
     """
-    items = [_row_values(operation, item.params) for item in chunk.items]
-    query = list(_pairs(chunk.options)) if route.options_in is Place.QUERY else []
-    body: dict[str, Any] = {}
-    if route.items_at is not None:
-        body[route.items_at] = items
-    elif route.items_in is Place.QUERY:
-        query += _pairs(items[0])
+    first = _said(operation, route, chunk.items[0])
+    path, in_path = _path(route, first)
+    shared = {wire: _shared(wire, first[n]) for n, wire in route.shared.items() if n in first}
+    once = {**shared, **route.fixed, **_page(operation, chunk)}
+    items = [_own(route, _said(operation, route, item), in_path) for item in chunk.items]
+    if route.items_at is None:
+        once |= items[0]
+    elif route.ids_only:
+        once[route.items_at] = [item[route.ids_only] for item in items]
     else:
-        body |= items[0]
-    if route.options_in is Place.BODY:
-        body |= chunk.options
+        once[route.items_at] = items
+    query, body = (once, {}) if route.items_in is Place.QUERY else ({}, once)
+    (query if route.options_in is Place.QUERY else body).update(chunk.options)
     wordless = route.method == "GET" and not body
-    return Request(route.method, PREFIX + route.path, tuple(query), None if wordless else body)
+    return Request(route.method, PREFIX + path, tuple(_pairs(query)), None if wordless else body)
 
 
-def encode_question(question: Address) -> Request:
+def encode_question(
+    question: Address, query: Params | None = None, body: Params | None = None
+) -> Request:
     """Build the request for a free question about the team."""
-    body: Params | None = None if question.method == "GET" else {}
-    return Request(question.method, PREFIX + question.path, (), body)
+    said = body if body is not None else ({} if question.method == "POST" else None)
+    return Request(question.method, PREFIX + question.path, tuple(_pairs(query or {})), said)
 
 
-def _row_values(operation: Operation, params: Params) -> dict[str, Any]:
-    known = {param.name for param in operation.params if not param.option}
-    return {name: value for name, value in params.items() if name in known and value != ""}
+def _said(operation: Operation, route: Route, item: ChunkItem) -> dict[str, Any]:
+    """Pick what this request says of an item: Apollo clears fields on empty, so nothing is."""
+    known = {param.name for param in operation.params if param.in_map}
+    if item.course:
+        known &= {*item.course[0].names, *route.needs}
+    return {n: v for n, v in item.params.items() if (n in known or n in route.needs) and v != ""}
+
+
+def _own(route: Route, said: Params, in_path: frozenset[str]) -> dict[str, Any]:
+    return {
+        route.renames.get(name, name): value
+        for name, value in said.items()
+        if name not in route.shared and name not in in_path
+    }
+
+
+def _path(route: Route, said: Params) -> tuple[str, frozenset[str]]:
+    names = {wire: name for name, wire in route.renames.items()}
+    used: set[str] = set()
+
+    def value(match: re.Match[str]) -> str:
+        name = names.get(match[1], match[1])
+        used.add(name)
+        return quote(str(said[name]), safe="")
+
+    return _WORD.sub(value, route.path), frozenset(used)
+
+
+def _shared(wire: str, value: Any) -> Any:
+    if wire.endswith("_ids"):
+        return value if isinstance(value, list) else [value]
+    # A list of one mailbox is said as the one: every page and client agrees on that form.
+    alone = isinstance(value, list) and len(value) == 1 and wire.endswith("_id")
+    return value[0] if alone else value
+
+
+def _page(operation: Operation, chunk: Chunk) -> dict[str, int]:
+    if operation.paging is None or not operation.paging.per_page:
+        return {}
+    size = operation.paging.size(chunk.most_records)
+    return {"page": chunk.items[0].page, "per_page": size}
 
 
 def _pairs(params: Params) -> Iterable[tuple[str, str]]:
@@ -48,8 +93,12 @@ def _pairs(params: Params) -> Iterable[tuple[str, str]]:
         if value == "":
             continue
         if isinstance(value, list):
-            yield from ((f"{name}[]", str(element)) for element in value)
-        elif isinstance(value, bool):
-            yield name, "true" if value else "false"
+            yield from ((f"{name}[]", _text(element)) for element in value)
+        elif isinstance(value, Mapping):
+            yield from ((f"{name}[{inner}]", _text(one)) for inner, one in value.items())
         else:
-            yield name, str(value)
+            yield name, _text(value)
+
+
+def _text(value: Any) -> str:
+    return ("true" if value else "false") if isinstance(value, bool) else str(value)

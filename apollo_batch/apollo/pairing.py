@@ -27,7 +27,17 @@ Records = Sequence[Any]
 Pairs = list[int | Lost]
 """For each item, where in the records its own stands, or why there is none."""
 
-_STRONG = frozenset({"id", "email", "hashed_email", "linkedin_url", "domain", "website"})
+_STRONG_KINDS = frozenset(
+    {
+        Kind.ID,
+        Kind.EMAIL,
+        Kind.HASHED_EMAIL,
+        Kind.PERSON_URL,
+        Kind.COMPANY_URL,
+        Kind.DOMAIN,
+        Kind.URL,
+    }
+)
 _SAME = 2
 _SPELLINGS = (("ä", "a"), ("ö", "o"), ("ü", "u"), ("ae", "a"), ("oe", "o"), ("ue", "u"))
 
@@ -47,6 +57,15 @@ def pair(
         if placed is not None:
             return placed
     return _by_identity(operation, asked, records)
+
+
+def same_value(operation: Operation, name: str, asked: Any, record: Mapping[str, Any]) -> bool:
+    """Whether a record shows the very value of a parameter, however it is spelled."""
+    param = operation.param(name)
+    kind = param.kind if param else Kind.TEXT
+    fields = operation.identity.get(name, (name,))
+    shown = [text for field in fields for text in pick(record, parse(field)).split("; ") if text]
+    return any(_sameness(kind, str(asked), text) == _SAME for text in shown)
 
 
 class _Grade(IntEnum):
@@ -122,13 +141,18 @@ def _claims(grades: Sequence[Mapping[int, _Grade]], item: int) -> list[int]:
 
 
 def _sure(operation: Operation, params: Params) -> bool:
-    return not _STRONG.isdisjoint(operation.identity.keys() & params.keys())
+    return any(_strong(operation, name) for name in operation.identity.keys() & params.keys())
+
+
+def _strong(operation: Operation, name: str) -> bool:
+    param = operation.param(name)
+    return param is not None and param.kind in _STRONG_KINDS
 
 
 def _grade(operation: Operation, params: Params, record: Mapping[str, Any]) -> _Grade:
     """Say how much a record echoes of an item's identity."""
     compared = dict(_compare(operation, params, record))
-    strong = [level for name, level in compared.items() if name in _STRONG]
+    strong = [level for name, level in compared.items() if _strong(operation, name)]
     if any(strong):
         return _Grade.STRONG
     both = min(compared.get("first_name", 0), compared.get("last_name", 0))

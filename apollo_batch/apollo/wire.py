@@ -11,8 +11,9 @@ from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_at
 
 from apollo_batch.apollo.arrival import judge
 from apollo_batch.apollo.client import CallError, Client, Reply
-from apollo_batch.apollo.decode import Keep, decode
+from apollo_batch.apollo.decode import decode
 from apollo_batch.apollo.encode import encode, encode_question
+from apollo_batch.apollo.kept import Keep
 from apollo_batch.apollo.reading import (
     UnreadableError,
     read_json,
@@ -20,6 +21,7 @@ from apollo_batch.apollo.reading import (
     time_scale,
     windows,
 )
+from apollo_batch.apollo.refused import refused
 from apollo_batch.catalogue.addresses import Address
 from apollo_batch.catalogue.entry import Operation, Route
 from apollo_batch.catalogue.team import BALANCES, LIMITS, PROFILE
@@ -49,7 +51,7 @@ class Wire:
         if finding.arrival is Arrival.DONE:
             settlement = _read(operation, route, chunk, reply, keep)
         else:
-            settlement = Settlement(finding.arrival, halt=finding.halt, message=finding.message)
+            settlement = refused(operation, route, chunk, finding, reply.body)
         return replace(
             settlement,
             http=reply.status,

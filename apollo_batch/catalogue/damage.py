@@ -6,8 +6,9 @@ from apollo_batch.catalogue import garbled
 from apollo_batch.catalogue.kinds import BadCellError, Kind
 
 _NOT_FROM_PEOPLE = {Kind.FLAG, Kind.WEBHOOK}
+_DATES = {Kind.DATE, Kind.MOMENT}
 _WORDS = {Kind.NAME, Kind.TEXT}
-_IDS = {Kind.ID, Kind.HASHED_EMAIL}
+_IDS = {Kind.ID, Kind.HASHED_EMAIL, Kind.PHONE}
 _DIGITS_KEPT = 15
 
 _ERROR = re.compile(
@@ -36,7 +37,7 @@ def check(kind: Kind, cell: str) -> None:
         return
     if text[0] in "#E" and _ERROR.fullmatch(text) and text.upper() != "#N/A":
         raise BadCellError("error_cell")
-    if _DATE.fullmatch(text):
+    if kind not in _DATES and _DATE.fullmatch(text):
         raise BadCellError("damaged_date")
     if kind in _IDS | _WORDS and (_SCIENTIFIC.fullmatch(text) or (kind in _IDS and _cut(text))):
         raise BadCellError("damaged_id")

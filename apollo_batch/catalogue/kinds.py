@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Callable
+from datetime import date, datetime
 from enum import StrEnum
 from urllib.parse import urlsplit
 
@@ -21,6 +22,19 @@ class Kind(StrEnum):
     ID = "id"
     FLAG = "flag"
     WEBHOOK = "webhook"
+    PHONE = "phone"
+    WHOLE = "whole"
+    """A number without a fraction."""
+    AMOUNT = "amount"
+    """Money: digits only."""
+    DATE = "date"
+    MOMENT = "moment"
+    """A date and a time."""
+    EMPLOYEES = "employees"
+    """A range of headcounts, "1,10"."""
+    TECHNOLOGY = "technology"
+    FIELDS = "fields"
+    """Custom fields: what they are called, and their values."""
 
 
 class BadCellError(ValueError):
@@ -43,6 +57,9 @@ _EMAIL = re.compile(
 _LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
 _ID = re.compile(r"[0-9a-f]{24}")
 _HASH = re.compile(r"[0-9a-f]{32}|[0-9a-f]{64}")
+_MOMENT = re.compile(
+    r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?\s?(?:Z|[+-]\d\d:?\d\d)?", re.IGNORECASE
+)
 _SLUG = re.compile(r"/(?P<kind>in|pub|company|school)/(?P<slug>[^/?#\s]+)")
 _FREEMAIL = frozenset(
     "gmail.com googlemail.com yahoo.com yahoo.de yahoo.fr yahoo.co.uk hotmail.com hotmail.de "
@@ -169,6 +186,67 @@ def _webhook(text: str) -> str:
     return text
 
 
+def _phone(text: str) -> str:
+    digits = sum(character.isdigit() for character in text)
+    if not 5 <= digits <= 20 or re.search(r"[A-Za-z]{4}", text):
+        raise BadCellError("bad_phone")
+    return text
+
+
+def _whole(text: str) -> str:
+    if not re.fullmatch(r"\d{1,15}", text):
+        raise BadCellError("bad_number")
+    return text
+
+
+def _amount(text: str) -> str:
+    # Apollo leaves an amount blank that has a comma or a currency sign in it ("Create Deal" page).
+    if not re.fullmatch(r"\d{1,15}(?:\.\d{1,2})?", text):
+        raise BadCellError("bad_amount")
+    return text
+
+
+def _date(text: str) -> str:
+    if re.fullmatch(r"\d{5}(?:\.\d+)?", text):
+        raise BadCellError("date_as_number")
+    match = re.fullmatch(r"(\d{4}-\d\d-\d\d)(?:[ T]00:00(?::00)?)?", text)
+    try:
+        return date.fromisoformat(match[1] if match else "").isoformat()
+    except ValueError:
+        raise BadCellError("bad_date") from None
+
+
+def _moment(text: str) -> str:
+    if re.fullmatch(r"\d{5}(?:\.\d+)?", text):
+        raise BadCellError("date_as_number")
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
+        raise BadCellError("no_time")
+    if not _MOMENT.fullmatch(text):
+        raise BadCellError("bad_moment")
+    try:
+        # Apart from the one between date and time a space may stand before the offset.
+        return datetime.fromisoformat(
+            f"{text[:10]}T{text[11:].replace(' ', '').upper()}"
+        ).isoformat()
+    except ValueError:
+        raise BadCellError("bad_moment") from None
+
+
+def _employees(text: str) -> str:
+    match = re.fullmatch(r"(\d{1,9})\s*(?:[,\u2013-]\s*(\d{1,9})|\+)", text)
+    if match is None or (match[2] and int(match[1]) > int(match[2])):
+        raise BadCellError("bad_range")
+    return f"{int(match[1])},{int(match[2])}" if match[2] else f"{int(match[1])},"
+
+
+def _technology(text: str) -> str:
+    # Apollo's uids are in small letters, spaces and dots become underscores.
+    uid = re.sub(r"[\s.]+", "_", text.lower()).strip("_")
+    if not uid:
+        raise BadCellError("bad_value")
+    return uid
+
+
 _CLEANERS: dict[Kind, Callable[[str], str]] = {
     Kind.TEXT: _text,
     Kind.NAME: _name,
@@ -181,4 +259,12 @@ _CLEANERS: dict[Kind, Callable[[str], str]] = {
     Kind.ID: _id,
     Kind.FLAG: _flag,
     Kind.WEBHOOK: _webhook,
+    Kind.PHONE: _phone,
+    Kind.WHOLE: _whole,
+    Kind.AMOUNT: _amount,
+    Kind.DATE: _date,
+    Kind.MOMENT: _moment,
+    Kind.EMPLOYEES: _employees,
+    Kind.TECHNOLOGY: _technology,
+    Kind.FIELDS: _text,
 }

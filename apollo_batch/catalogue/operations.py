@@ -1,9 +1,33 @@
 """The one table of operations; schema, completion, docs and `operations` are read off it."""
 
+from apollo_batch.catalogue import accounts, contact_views, contacts, deals, lists, sequences, tasks
 from apollo_batch.catalogue.entry import Operation
-from apollo_batch.catalogue.organizations import ENRICH_ORGANIZATIONS
-from apollo_batch.catalogue.people import ENRICH_PEOPLE
+from apollo_batch.catalogue.organizations import ENRICH_ORGANIZATIONS, GET_ORGANIZATIONS
+from apollo_batch.catalogue.people import ENRICH_PEOPLE, GET_PEOPLE
+from apollo_batch.catalogue.searches import (
+    LIST_JOB_POSTINGS,
+    SEARCH_NEWS,
+    SEARCH_ORGANIZATIONS,
+    SEARCH_PEOPLE,
+)
 
 OPERATIONS: dict[str, Operation] = {
-    operation.name: operation for operation in (ENRICH_PEOPLE, ENRICH_ORGANIZATIONS)
+    operation.name: operation
+    for operation in (
+        ENRICH_PEOPLE,
+        ENRICH_ORGANIZATIONS,
+        GET_PEOPLE,
+        GET_ORGANIZATIONS,
+        SEARCH_PEOPLE,
+        SEARCH_ORGANIZATIONS,
+        SEARCH_NEWS,
+        LIST_JOB_POSTINGS,
+        *contacts.OPERATIONS,
+        *contact_views.OPERATIONS,
+        *accounts.OPERATIONS,
+        *deals.OPERATIONS,
+        *tasks.OPERATIONS,
+        *lists.OPERATIONS,
+        *sequences.OPERATIONS,
+    )
 }

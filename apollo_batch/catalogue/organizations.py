@@ -1,17 +1,19 @@
 """Companies in Apollo's own data."""
 
+import re
+
 from apollo_batch.catalogue.addresses import at
 from apollo_batch.catalogue.entry import (
     Find,
     Operation,
     Pairing,
-    Param,
     Place,
     Price,
     Repeat,
     Route,
 )
 from apollo_batch.catalogue.kinds import Kind
+from apollo_batch.catalogue.param import Param, Target
 
 # The bulk route leaves these out of its records ("Bulk Organization Enrichment" page).
 _ONLY_SINGLE = frozenset(
@@ -78,5 +80,27 @@ ENRICH_ORGANIZATIONS = Operation(
         "linkedin_url": ("linkedin_url",),
         "name": ("name",),
     },
+    substance=("name", "primary_domain", "website_url", "linkedin_url"),
+)
+
+GET_ORGANIZATIONS = Operation(
+    name="organizations.get",
+    does="Read companies' records by Apollo's ids of them.",
+    routes=(
+        Route(
+            name="single",
+            address=at("organizations.get"),
+            results_at="organization",
+            pairing=Pairing.SOLE,
+            gone=re.compile(r"does not exist|obsolete data|not a valid ID", re.IGNORECASE),
+        ),
+    ),
+    params=(Param("id", "Apollo's id of the company.", Kind.ID, target=Target.ORGANIZATION),),
+    enough=(frozenset({"id"}),),
+    price=Price(per="company"),
+    repeat=Repeat.PAID,
+    find=Find.BALANCE,
+    fields=_BOTH | _ONLY_SINGLE | _ONLY_BULK,
+    identity={"id": ("id",)},
     substance=("name", "primary_domain", "website_url", "linkedin_url"),
 )

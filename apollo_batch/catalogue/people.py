@@ -1,5 +1,7 @@
 """People in Apollo's own data: looked up by what a spreadsheet knows of them."""
 
+import re
+from dataclasses import replace
 from decimal import Decimal
 
 from apollo_batch.catalogue.addresses import at
@@ -7,12 +9,12 @@ from apollo_batch.catalogue.entry import (
     Find,
     Operation,
     Pairing,
-    Param,
     Price,
     Repeat,
     Route,
 )
 from apollo_batch.catalogue.kinds import Kind
+from apollo_batch.catalogue.param import Param, Target
 
 _IDENTITY = (
     Param("id", "Apollo's id of the person; the surest key.", Kind.ID),
@@ -124,4 +126,26 @@ ENRICH_PEOPLE = Operation(
         option: frozenset({"webhook_url"})
         for option in ("reveal_phone_number", "run_waterfall_email", "run_waterfall_phone")
     },
+)
+
+GET_PEOPLE = Operation(
+    name="people.get",
+    does="Read people's records by Apollo's ids of them; no e-mail addresses.",
+    routes=(
+        Route(
+            name="single",
+            address=at("people.get"),
+            results_at="person",
+            pairing=Pairing.SOLE,
+            gone=re.compile(r"does not exist|obsolete data|not a valid ID", re.IGNORECASE),
+        ),
+    ),
+    params=(replace(_IDENTITY[0], target=Target.PERSON),),
+    enough=(frozenset({"id"}),),
+    price=Price(per="person"),
+    repeat=Repeat.PAID,
+    find=Find.BALANCE,
+    fields=_FIELDS,
+    identity={"id": ("id",)},
+    substance=("last_name", "email", "title", "linkedin_url"),
 )

@@ -12,6 +12,7 @@ from apollo_batch.entrypoints.words import (
     FORMAT,
     JOB,
     SANDBOX,
+    SHEET,
     STATE,
     Suggesting,
     credits_flag,
@@ -37,9 +38,16 @@ def cli() -> None:
 
 @cli.command()
 @JOB
-@click.argument("sheet", type=click.Path(path_type=Path))
+@SHEET
 @run_flags
 @click.option("--yes", is_flag=True, help="Agree beforehand to what the plan may spend.")
+@click.option(
+    "--max-enroll",
+    type=click.IntRange(0),
+    default=None,
+    metavar="N",
+    help="Enroll no more contacts than this; without it an enrollment asks for the number.",
+)
 @click.option(
     "--threads", type=click.IntRange(1, 64), default=8, show_default=True, help="Calls at once."
 )
@@ -51,7 +59,7 @@ def cli() -> None:
 @click.option("--fresh", is_flag=True, help="A new run; with --sandbox a new sandbox too.")
 @click.option("--ci", is_flag=True, help="Ask nobody anything. Also on where CI=true.")
 @click.option("--debug", is_flag=True, help="Write a masked log of every request.")
-def run(job: Path, sheet: Path, **flags: Any) -> NoReturn:
+def run(job: Path, sheet: Path | None, **flags: Any) -> NoReturn:
     """Ask Apollo about every row of SHEET, as JOB says. The annotated workbook is written beside it.
 
     \b
@@ -59,7 +67,8 @@ def run(job: Path, sheet: Path, **flags: Any) -> NoReturn:
       apollo-batch run jobs/enrich-people.yaml leads.xlsx --first 20
       apollo-batch run jobs/enrich-people.yaml leads.xlsx --yes --max-credits 500
     """
-    from apollo_batch.entrypoints.running import Manner, run_job, typed_words
+    from apollo_batch.entrypoints.manner import Manner
+    from apollo_batch.entrypoints.running import run_job, typed_words
 
     manner = Manner(
         yes=flags["yes"],
@@ -69,27 +78,28 @@ def run(job: Path, sheet: Path, **flags: Any) -> NoReturn:
         debug=flags["debug"],
         **_manner(flags),
     )
-    wish = _wish(job, sheet, flags, "fresh", "resend_in_doubt", "threads")
+    wish = _wish(job, sheet, flags, "fresh", "resend_in_doubt", "threads", "max_enroll")
     sys.exit(run_job(wish, typed_words(manner)))
 
 
 @cli.command()
 @JOB
-@click.argument("sheet", type=click.Path(path_type=Path))
+@SHEET
 @run_flags
-def plan(job: Path, sheet: Path, **flags: Any) -> NoReturn:
+def plan(job: Path, sheet: Path | None, **flags: Any) -> NoReturn:
     """Say what a run would ask, skip and cost. Nothing is paid, nothing written.
 
     \b
     Example:
       apollo-batch plan jobs/enrich-people.yaml leads.xlsx
     """
-    from apollo_batch.entrypoints.running import Manner, plan_job
+    from apollo_batch.entrypoints.manner import Manner
+    from apollo_batch.entrypoints.running import plan_job
 
     sys.exit(plan_job(_wish(job, sheet, flags), Manner(**_manner(flags))))
 
 
-def _wish(job: Path, sheet: Path, flags: dict[str, Any], *more: str) -> Any:
+def _wish(job: Path, sheet: Path | None, flags: dict[str, Any], *more: str) -> Any:
     from apollo_batch.runner.invocation import Wish
 
     return Wish(

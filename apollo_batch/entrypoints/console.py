@@ -55,6 +55,13 @@ def yes(question: str) -> bool:
     return sys.stdin.readline().strip().lower() in {"y", "yes"}
 
 
+def asked(question: str) -> str:
+    """Ask for a word, and give back what was typed."""
+    sys.stderr.write(f"{question} ")
+    sys.stderr.flush()
+    return sys.stdin.readline()
+
+
 def command(words: Sequence[str]) -> str:
     """Write a command so that it can be copied into a shell."""
     return shlex.join(["apollo-batch", *words])

@@ -14,7 +14,7 @@ from apollo_batch.journal.store import Store, open_store
 from apollo_batch.settings import Credential, Secret, Settings, read_settings, state_folder
 
 if TYPE_CHECKING:
-    from apollo_batch.runner.invocation import Place
+    from apollo_batch.runner.place import Place
 
 
 @contextmanager
@@ -66,7 +66,7 @@ def place_for(
     from apollo_batch.apollo.client import Client
     from apollo_batch.apollo.wire import Wire
     from apollo_batch.journal.accounts import account_of
-    from apollo_batch.runner.invocation import Place
+    from apollo_batch.runner.place import Place
 
     if not sandbox:
         read_settings(os.environ).key()

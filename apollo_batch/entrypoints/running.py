@@ -6,43 +6,36 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
+from apollo_batch.catalogue.entry import Act
 from apollo_batch.entrypoints import console
+from apollo_batch.entrypoints.consent import agree, cap_in_force
 from apollo_batch.entrypoints.debugging import DebugLog
 from apollo_batch.entrypoints.following import next_step, raise_first
+from apollo_batch.entrypoints.manner import Manner
 from apollo_batch.entrypoints.opening import place_for
 from apollo_batch.errors import Exit, OutputError, UsageError
 from apollo_batch.journal.store import Store
 from apollo_batch.model import Status
 from apollo_batch.runner import invocation, output, report
+from apollo_batch.runner.carrying import carry
 from apollo_batch.runner.engine import Watch
-from apollo_batch.runner.invocation import Place, Ready, Wish
-from apollo_batch.runner.plan import Plan
+from apollo_batch.runner.invocation import Ready, Wish
+from apollo_batch.runner.place import Place
 from apollo_batch.runner.summarise import verdict
-from apollo_batch.settings import Settings
+from apollo_batch.sheets.annotate import needs_suffix
 
-UNATTENDED_CREDITS = 200
-"""The most an unattended run may cost when nobody named a cap anywhere."""
 _INT_DRAIN, _TERM_DRAIN = 10.0, 6.0
-
-
-@dataclass(frozen=True)
-class Manner:
-    """How a person wants a run done, beyond what it does."""
-
-    state: str | None = None
-    sandbox: bool = False
-    yes: bool = False
-    ci: bool = False
-    output: Path | None = None
-    as_csv: bool = False
-    as_json: bool = False
-    debug: bool = False
-    words: tuple[str, ...] = ()
-    """What was typed, for the command that goes on."""
+_TO_DO = {
+    Act.LOOK_UP: "To ask",
+    Act.SEARCH: "To search",
+    Act.CREATE: "To create",
+    Act.UPDATE: "To change",
+    Act.ENROLL: "To enroll",
+}
 
 
 def plan_job(wish: Wish, manner: Manner) -> Exit:
@@ -62,67 +55,53 @@ def plan_job(wish: Wish, manner: Manner) -> Exit:
 def run_job(wish: Wish, manner: Manner) -> Exit:
     """Carry a job out over a spreadsheet and write the annotated workbook."""
     if not manner.sandbox:
-        console.say(f"Reading {wish.input.name} …")
+        console.say(f"Reading {wish.name} …")
     elif wish.fresh:
         invocation.read(wish, wish.input)  # nothing is thrown away for a command with a mistake
     with place_for(manner.state, sandbox=manner.sandbox, fresh=wish.fresh) as (place, settings):
         path = invocation.snapshot(place.store, wish)
         invocation.tidy(place)
         ready = invocation.prepare(place, wish, path)
-        # Wrong words in --output are told before anything is paid.
-        output.place(place.store, ready.sheet, wish.input, manner.output, as_csv=manner.as_csv)
+        _check_output(place.store, ready, manner)
         with invocation.holding(place, ready):
             ready = invocation.look_again(place, ready)
             cap = cap_in_force(settings, ready, wish)
             _tell_plan(ready, cap)
-            agree(ready.plan, cap, manner)
-            return _carry_out(place, ready, cap, manner)
+            enrolled = agree(ready, cap, manner)
+            return _carry_out(place, ready, cap, manner, enrolled)
 
 
-def cap_in_force(settings: Settings, ready: Ready, wish: Wish) -> Decimal | None:
-    """The least of what the user's settings, the job and the flag allow; None: nobody named one."""
-    named = (settings.policy.max_credits, ready.job.limits.max_credits, wish.max_credits)
-    caps = [cap for cap in named if cap is not None]
-    return min(caps) if caps else None
-
-
-def agree(plan: Plan, cap: Decimal | None, manner: Manner) -> None:
-    """See that whoever pays has agreed; UsageError where nobody has, and nothing was sent."""
-    if not plan.to_ask:
-        return
-    most = plan.most if cap is None else min(plan.most, cap)
-    if manner.yes:
-        _agree_unattended(most, cap, manner)
-    elif manner.ci or not console.can_ask():
+def _check_output(store: Store, ready: Ready, manner: Manner) -> None:
+    """See that --output can be meant before anything is paid; UsageError where it cannot."""
+    wanted = _wanted(ready, manner)
+    path, _ = output.place(store, wanted)
+    needed = needs_suffix(wanted.sheet) if wanted.sheet else ".xlsx"
+    if not manner.as_csv and path.suffix.lower() in {".xlsx", ".xlsm"} - {needed}:
         raise UsageError(
-            f"This run may spend up to {report.plain(most)} credits, and nobody can be asked.",
-            fix="Add --yes to agree beforehand, and --max-credits N to say how far.",
-        )
-    elif not console.yes(f"Spend up to {report.plain(most)} credits?"):
-        raise UsageError("Nothing was sent.", fix="Run it again whenever you like.")
-
-
-def _agree_unattended(most: Decimal, cap: Decimal | None, manner: Manner) -> None:
-    if manner.ci and cap is None and not manner.sandbox:
-        raise UsageError(
-            "In CI --yes alone is not enough: say how much may be spent.",
-            fix=f"Add --max-credits N; this plan needs {report.plain(most)} at the most.",
-        )
-    if cap is None and most > UNATTENDED_CREDITS and not console.can_ask():
-        raise UsageError(
-            f"This run may spend up to {report.plain(most)} credits, and no limit is named anywhere.",
-            fix=f"Add --max-credits {report.plain(most)}, or limits: {{max_credits: …}} to the job.",
+            f"--output {manner.output} is no name for what {ready.wish.name} becomes: Excel would "
+            "not open it.",
+            fix=f"End it in {needed}.",
         )
 
 
-def _carry_out(place: Place, ready: Ready, cap: Decimal | None, manner: Manner) -> Exit:
+def _wanted(ready: Ready, manner: Manner) -> output.Wanted:
+    wish = ready.wish
+    return output.Wanted(
+        ready.rows.sheet, wish.input, wish.job, target=manner.output, as_csv=manner.as_csv
+    )
+
+
+def _carry_out(
+    place: Place, ready: Ready, cap: Decimal | None, manner: Manner, enrolled: int | None
+) -> Exit:
     run = invocation.begin(place, ready, cap)
     budget = report.plain(ready.plan.most if cap is None else min(cap, ready.plan.most))
     log = DebugLog(place.store.folder / "logs" / f"{run}.log") if manner.debug else None
     with console.Progress(ready.plan.to_ask, budget=budget or "0") as progress:
         watch = Watch(on_change=progress)
         with _signals(watch):
-            invocation.carry(place, ready, run, watch, log.note if log else None)
+            note = log.note if log else None
+            carry(place, ready, run, watch, note, most_enrolled=enrolled)
     if log:
         console.say(f"A masked log of every request is in {log.path}")
     if watch.stop_signal is not None:
@@ -146,11 +125,7 @@ def finish(
         delivered = output.deliver(
             store,
             found,
-            ready.sheet,
-            list(ready.job.steps[0].keep),
-            original=ready.wish.input,
-            target=manner.output,
-            as_csv=manner.as_csv,
+            _wanted(ready, manner),
             now=found.record["updated"],
             next_step=following,
         )
@@ -173,6 +148,7 @@ def _where(manner: Manner) -> list[str]:
     return [
         *(["--state", manner.state] if manner.state else []),
         *(["--sandbox"] if manner.sandbox else []),
+        *(["--format", "csv"] if manner.as_csv else []),
     ]
 
 
@@ -180,15 +156,25 @@ def plan_lines(ready: Ready, cap: Decimal | None) -> Iterator[str]:
     """Say a plan in sentences, a line each."""
     plan, found = ready.plan, ready.plan.survey
     operation = ready.job.steps[0].operation
-    yield f"{ready.wish.input.name}: {_count(found.rows, 'row')}. {operation.does}"
-    yield (
-        f"To ask: {plan.to_ask} in {_count(plan.requests, 'request')} to "
-        f"{plan.route.method} {plan.route.path}."
-    )
+    if ready.job.searches:
+        yield f"{ready.wish.name}: a search. {operation.does}"
+    else:
+        yield f"{ready.wish.name}: {_count(found.rows, 'row')}. {operation.does}"
+    if ready.job.searches or len(plan.routes) != 1:
+        yield f"{_TO_DO[plan.act]}: {plan.to_ask}."
+        for label, count in plan.routes.items():
+            yield f"  {count:>6}  {'request' if count == 1 else 'requests'} to {label}"
+    else:
+        (label,) = plan.routes
+        requests = _count(plan.requests, "request")
+        yield f"{_TO_DO[plan.act]}: {plan.to_ask} in {requests} to {label}."
     if found.repeats:
         yield f"Same as another row, so asked once: {_count(found.repeats, 'row')}."
     if plan.known and not ready.run:
-        yield f"Known already: {plan.known}, answered from the journal for nothing."
+        done = (
+            "made by an earlier run" if plan.act.writes else "answered from the journal for nothing"
+        )
+        yield f"Known already: {plan.known}, {done}."
     if plan.taken_over and not ready.run:
         yield f"Taken over from an earlier run: {plan.taken_over}, as they ended then."
     if found.skips:

@@ -148,17 +148,15 @@ def export_run(
 
     with open_journal(state, sandbox=sandbox) as store:
         found = report.figures(store, run)
-        delivered = output.deliver(
-            store,
-            found,
-            sheet_of(store, found.record),
-            json.loads(found.record["job"])["kept"],
-            original=Path(found.record["input_path"]),
+        record = found.record
+        wanted = output.Wanted(
+            sheet_of(store, record),
+            Path(record["input_path"]) if record["input_path"] else None,
+            Path(record["job_path"]),
             target=target,
             as_csv=as_csv,
-            now=found.record["updated"],
-            next_step=None,
         )
+        delivered = output.deliver(store, found, wanted, now=record["updated"], next_step=None)
     for notice in delivered.notices:
         console.say(notice)
     console.result(f"Written to {delivered.path}")
@@ -189,10 +187,10 @@ def print_usage(state: str | None, *, sandbox: bool, as_json: bool) -> None:
         return
     if not limits and not balances:
         console.say("Apollo tells this key neither limits nor balances; a master key may ask.")
-    console.result(f"{'Credits':<44} {'limit':>9} {'used':>9} {'left':>9}")
+    console.result(_columns("Credits", "limit", "used", "left"))
     for kind, balance in balances.items():
         console.result(_line(kind, balance))
-    console.result(f"\n{'Requests per route and window':<44} {'limit':>9} {'used':>9} {'left':>9}")
+    console.result("\n" + _columns("Requests per route and window", "limit", "used", "left"))
     for route, spans in sorted(limits.items()):
         for span in ("minute", "hour", "day"):
             if span in spans:
@@ -208,8 +206,11 @@ def _line(name: str, balance: Any) -> str:
     def cell(value: Decimal | None) -> str:
         return "no limit" if value is None else f"{value:,}"
 
-    cells = " ".join(f"{cell(v):>9}" for v in (balance.limit, balance.used, balance.left))
-    return f"{name:<44} {cells}"
+    return _columns(name, *(cell(v) for v in (balance.limit, balance.used, balance.left)))
+
+
+def _columns(name: str, *numbers: str) -> str:
+    return f"{name:<44} " + " ".join(f"{number:>13}" for number in numbers)
 
 
 def serve_sandbox(**flags: Any) -> None:

@@ -11,8 +11,11 @@ import click
 
 from apollo_batch.errors import UsageError
 
+_WORKBOOKS = (".xlsx", ".xlsm")
+
 F = TypeVar("F", bound=Callable[..., Any])
 
+SHEET = click.argument("sheet", required=False, type=click.Path(path_type=Path))
 JOB = click.argument("job", type=click.Path(path_type=Path))
 STATE = click.option("--state", metavar="DIR|FILE.db", help="Where the journal is kept.")
 FORMAT = click.option(
@@ -79,9 +82,14 @@ def wants_csv(form: str | None, output: Path | None) -> bool:
         raise UsageError(f"--output {output} is a folder.", fix="Name the file inside it.")
     ending = output.suffix.lower() if output is not None else ""
     as_csv = ending == ".csv" if form is None else form == "csv"
-    if form is not None and (ending == ".csv") != as_csv and ending in {".csv", ".xlsx", ".xlsm"}:
+    if form is not None and (ending == ".csv") != as_csv and ending in {".csv", *_WORKBOOKS}:
         raise UsageError(
             f"--output {output} is no name for --format {form}.", fix=f"End it in .{form}."
+        )
+    if not as_csv and ending not in {"", *_WORKBOOKS}:
+        raise UsageError(
+            f"--output {output} is no name for a workbook: Excel would not open it.",
+            fix="End it in .xlsx, or in .csv for a text file.",
         )
     return as_csv
 

@@ -1,21 +1,24 @@
 """A job file whose every word is checked comes in, the Job goes out."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
-from apollo_batch.catalogue.entry import Operation
-from apollo_batch.catalogue.kinds import Kind, clean
-from apollo_batch.job import keep
-from apollo_batch.job.check import plain_name
-from apollo_batch.job.places import Places
-from apollo_batch.job.shape import JobShape, LimitsShape, SkipShape
-from apollo_batch.job.wanted import Job, Limits, SkipRule, Source, Step
+from apollo_batch.catalogue.entry import Mode
+from apollo_batch.catalogue.kinds import Kind
+from apollo_batch.catalogue.param import Param
+from apollo_batch.job import keep, values
+from apollo_batch.job.asked import Asked
+from apollo_batch.job.parts import LimitsShape, SkipShape, SourceShape
+from apollo_batch.job.spelling import DEDUPE, FIELDS, meant
+from apollo_batch.job.wanted import Job, Limits, SkipRule, Source, Step, Value
 from apollo_batch.packing import choose_route
 
 
-def job(shape: JobShape, operation: Operation, places: Places, name: str) -> Job:
-    """Put a Job together; everything in it must have passed `check` and `keep`."""
-    step = _step(shape, operation)
+def job(asked: Asked, name: str) -> Job:
+    """Put a Job together; everything in it must have passed the checks."""
+    shape, step = asked.shape, _step(asked)
     route_note = (step.route_note,) if step.route_note else ()
     return Job(
         name=shape.name or Path(name).stem,
@@ -23,11 +26,14 @@ def job(shape: JobShape, operation: Operation, places: Places, name: str) -> Job
         sheet=shape.input.sheet if shape.input else None,
         header_row=shape.input.header_row if shape.input else None,
         table=shape.input.table if shape.input else None,
+        searches=asked.searches,
+        zone=shape.zone,
+        time=shape.time,
         include_hidden=shape.include_hidden,
         skip=tuple(_rule(rule) for rule in shape.skip or []),
         limits=_limits(shape.limits),
-        notices=(*route_note, *keep.notices(step.keep, operation)),
-        places=places,
+        notices=(*route_note, *keep.notices(step.keep, asked.operation)),
+        places=asked.places,
     )
 
 
@@ -36,32 +42,74 @@ def with_path(wanted: Job, path: Path) -> Job:
     return replace(wanted, path=path)
 
 
-def _step(shape: JobShape, operation: Operation) -> Step:
+def _step(asked: Asked) -> Step:
+    shape, operation = asked.shape, asked.operation
     kept = keep.parsed(shape.keep or {})
     route = choose_route(operation, {path[0].key for path in kept.values()})
     route = route or operation.routes[0]
+    said = _said(asked)
     return Step(
         id=operation.name,
         operation=operation,
         route=route,
         route_note=keep.route_note(kept, operation, route),
-        options={
-            plain_name(key): _option(operation, plain_name(key), value)
-            for key, value in (shape.options or {}).items()
-        },
-        sources={
-            plain_name(key): Source(source.column, source.default, tuple(source.clean))
-            for key, source in shape.map.items()
-        },
+        options={param.name: value for param, value in said if param.option},
+        constants={param.name: value for param, value in said if not param.option},
+        sources=dict(_sources(asked)),
         keep=kept,
+        mode=_mode(asked),
+        keep_old=shape.keep_old,
+        most_records=shape.source.max_records if shape.source else shape.per_row,
     )
 
 
-def _option(operation: Operation, name: str, value: str) -> bool | str:
-    param = operation.param(name)
-    if param is None or param.kind is Kind.FLAG:
-        return value == "true"
-    return clean(param.kind, value)
+def _sources(asked: Asked) -> Iterator[tuple[str, Source]]:
+    for key, source in asked.columns.items():
+        found = meant(asked.operation, key)
+        if found is not None:
+            yield found.param.name, _source(source)
+    for label, source in asked.field_columns.items():
+        yield f"{FIELDS}.{label}", _source(source)
+
+
+def _source(source: SourceShape) -> Source:
+    return Source(source.column, source.default, tuple(source.clean), source.split or "")
+
+
+def _said(asked: Asked) -> list[tuple[Param, Value]]:
+    """Read what is the same for every row; the two ends of a range may stand apart."""
+    said: dict[str, tuple[Param, Value]] = {}
+    for key, written in asked.options.items():
+        found = meant(asked.operation, key)
+        if found is None:  # ours: paging was refused, and what runs the dedupe is the mode
+            continue
+        param, value = found.param, _value(asked, found.param, found.bound, written)
+        before = said.get(param.name)
+        if before is not None and isinstance(before[1], dict) and isinstance(value, dict):
+            value = before[1] | value
+        said[param.name] = param, value
+    return list(said.values())
+
+
+def _value(asked: Asked, param: Param, bound: str, written: Any) -> Value:
+    if param.kind is Kind.FIELDS:
+        return dict(written)
+    if param.span:
+        ends = {bound: written} if bound else written
+        return {end: values.bound(param, ends[end]) for end in values.ENDS if end in ends}
+    if param.many:
+        each = written if isinstance(written, list) else [written]
+        return list(dict.fromkeys(values.single(param, text, asked.clock) for text in each))
+    return values.single(param, written, asked.clock)
+
+
+def _mode(asked: Asked) -> Mode | None:
+    if asked.shape.mode is not None:
+        return Mode(asked.shape.mode)
+    if not asked.operation.modes:
+        return None
+    dedupe = asked.options.get(DEDUPE)
+    return Mode.CREATE if dedupe == "false" else asked.operation.modes[0]
 
 
 def _rule(rule: SkipShape) -> SkipRule:
@@ -72,4 +120,4 @@ def _rule(rule: SkipShape) -> SkipRule:
 def _limits(limits: LimitsShape | None) -> Limits:
     if limits is None:
         return Limits()
-    return Limits(limits.max_credits, limits.reuse_days, limits.most_per_row)
+    return Limits(limits.max_credits, limits.reuse_days, limits.most_per_row, limits.max_enroll)

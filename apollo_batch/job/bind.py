@@ -1,40 +1,21 @@
 """A row meets a job: out comes an item to send, or the reason not to."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
-from apollo_batch.catalogue import damage
 from apollo_batch.catalogue.entry import Operation
-from apollo_batch.catalogue.kinds import BadCellError, Kind, clean
+from apollo_batch.catalogue.kinds import BadCellError
 from apollo_batch.errors import InvalidError, Problem
 from apollo_batch.job import conditions, headers
-from apollo_batch.job.cleaners import CLEANERS
+from apollo_batch.job.filling import Filling, Reading, empty, from_column, merged, whole_question
+from apollo_batch.job.names import Directory
 from apollo_batch.job.places import Loc
+from apollo_batch.job.spelling import field_way, way
 from apollo_batch.job.wanted import Job
-from apollo_batch.model import Item, Outcome, Row, Status
+from apollo_batch.model import Item, Outcome, Params, Row, Status
 
 MOST_NOTE = 80
-
-
-@dataclass(frozen=True, slots=True)
-class _Filling:
-    """How one parameter is filled from a row."""
-
-    name: str
-    index: int
-    kind: Kind
-    cleaners: tuple[Callable[[str], str], ...]
-    default: str
-    """Already clean; empty where there is none."""
-    default_tells: bool
-    """Whether the default helps to identify anybody: "Unknown" does not."""
-
-    def value(self, cell: str) -> str:
-        """Clean a cell; BadCellError where it cannot be used."""
-        damage.check(self.kind, cell)
-        for cleaner in self.cleaners:
-            cell = cleaner(cell)
-        return clean(self.kind, cell)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +36,9 @@ class Binding:
     named: tuple[int, ...]
     """Indexes of the columns that the job names, in the header's order."""
     rules: tuple[_Rule, ...]
-    fillings: tuple[_Filling, ...]
+    fillings: tuple[Filling, ...]
+    constants: Params = field(default_factory=dict)
+    """What is the same for every row; a cell that says something wins."""
     include_hidden: bool = False
 
     def cells(self, row: Row) -> tuple[str, ...]:
@@ -79,8 +62,8 @@ class Binding:
         return f"{headers.tidy(self.columns[index])}: {headers.tidy(row.cells[index]) or 'empty'}"
 
     def _filled(self, row: Row) -> Item | Outcome:
-        params: dict[str, str] = {}
-        telling: set[str] = set()
+        params: dict[str, Any] = {}
+        telling = set(self.constants)
         own = False
         for filling in self.fillings:
             cell = row.cells[filling.index]
@@ -88,25 +71,26 @@ class Binding:
                 value = filling.value(cell) if cell else ""
             except BadCellError as trouble:
                 return _skipped(row, trouble.reason, f"{filling.name}: {cell.strip()!r}")
-            if value:
+            if not empty(value):
                 own = True
-                telling.add(filling.name)
-            elif filling.default:
+                telling.add(filling.param)
+            elif not empty(filling.default):
                 value = filling.default
                 if filling.default_tells:
-                    telling.add(filling.name)
-            if value:  # Apollo clears fields on an empty value, so none is ever sent
-                params[filling.name] = value
+                    telling.add(filling.param)
+            if not empty(value):  # Apollo clears fields on an empty value, so none is ever sent
+                filling.put(params, value)
         if not own:
             return _skipped(row, "missing_identity", "")
         if not any(combination <= telling for combination in self.operation.enough):
             return _skipped(row, "weak_identity", self._missing(telling))
-        return Item(row.number, params)
+        return Item(row.number, merged(self.constants, params))
 
     def _missing(self, telling: set[str]) -> str:
         """Name the cells whose filling would make the row identifiable, nearest first."""
-        column = {each.name: headers.tidy(self.columns[each.index]) for each in self.fillings}
-        mapped = [each - telling for each in self.operation.enough if each <= column.keys()]
+        column = {each.param: headers.tidy(self.columns[each.index]) for each in self.fillings}
+        said = column.keys() | self.constants.keys()
+        mapped = [each - telling for each in self.operation.enough if each <= said]
         fewest = min(map(len, mapped))
         ways = [
             " and ".join(column[name] for name in column if name in each)
@@ -121,12 +105,16 @@ def _skipped(row: Row, reason: str, note: str) -> Outcome:
     return Outcome(row.number, Status.SKIPPED, reason, short)
 
 
-def bind_to(job: Job, columns: Sequence[str]) -> Binding:
-    """Find a job's columns in a header; InvalidError names every one that is not there once."""
+def bind_to(job: Job, columns: Sequence[str], directory: Directory | None = None) -> Binding:
+    """Find a job's columns in a header; InvalidError names every one that is not there once.
+
+    Names of users, stages and the like in cells are looked up in the directory.
+    """
     finding = _Finding(job, columns)
-    operation = job.steps[0].operation
+    step = job.steps[0]
+    operation = step.operation
     rules = tuple(finding.rules())
-    fillings = tuple(finding.fillings(operation))
+    fillings = tuple(finding.fillings(operation, Reading.of(job, directory or Directory())))
     if finding.problems:
         count = len(finding.problems)
         lacks = "a column" if count == 1 else f"{count} columns"
@@ -135,7 +123,15 @@ def bind_to(job: Job, columns: Sequence[str]) -> Binding:
             problems=tuple(finding.problems),
         )
     named = sorted({rule.index for rule in rules} | {filling.index for filling in fillings})
-    return Binding(operation, tuple(columns), tuple(named), rules, fillings, job.include_hidden)
+    return Binding(
+        operation,
+        tuple(columns),
+        tuple(named),
+        rules,
+        fillings,
+        whole_question(step),
+        job.include_hidden,
+    )
 
 
 class _Finding:
@@ -156,27 +152,19 @@ class _Finding:
             for number, rule in enumerate(self.job.skip)
         ]
 
-    def fillings(self, operation: Operation) -> Sequence[_Filling]:
-        kinds = {param.name: param.kind for param in operation.params}
-        made = []
-        for name, source in self.job.steps[0].sources.items():
-            kind = kinds[name]
-            default = source.default or ""
-            made.append(
-                _Filling(
-                    name,
-                    self._index(source.column, self._loc(name)),
-                    kind,
-                    tuple(CLEANERS[cleaner] for cleaner in source.cleaners),
-                    clean(kind, default),
-                    _tells(default),
-                )
+    def fillings(self, operation: Operation, reading: Reading) -> Sequence[Filling]:
+        return [
+            from_column(
+                operation, name, self._index(source.column, self._loc(name)), source, reading
             )
-        return made
+            for name, source in self.job.steps[0].sources.items()
+        ]
 
     def _loc(self, name: str) -> Loc:
-        spelt = name if self.job.places.says("map", name) else f"{name}[]"
-        return ("map", spelt, "column")
+        places, operation = self.job.places, self.job.steps[0].operation
+        if "." in name:
+            return (*field_way(places, ("map",), name.partition(".")[2]), "column")
+        return (*way(places, ("map",), operation, name), "column")
 
     def _index(self, column: str, loc: Loc) -> int:
         found = headers.find(column, self.columns, self.job.places.value(loc))
@@ -184,11 +172,3 @@ class _Finding:
             self.problems.append(found)
             return 0
         return found
-
-
-def _tells(default: str) -> bool:
-    # What the stricter kinds take for "nothing", such as Unknown, finds nobody under any name.
-    try:
-        return clean(Kind.URL, default) != ""
-    except BadCellError:
-        return True

@@ -2,131 +2,116 @@
 
 from collections.abc import Iterator
 
-from apollo_batch.catalogue.entry import Operation, Param
-from apollo_batch.catalogue.kinds import BadCellError, Kind, clean
+from apollo_batch.catalogue.kinds import BadCellError, Kind
+from apollo_batch.catalogue.param import Param
 from apollo_batch.errors import Problem
-from apollo_batch.job import webhook
-from apollo_batch.job.mistakes import secret, unknown_key
-from apollo_batch.job.places import Loc, Place, Places
-from apollo_batch.job.scalars import SMALL_AND_BARE, yes_or_no
-from apollo_batch.job.shape import JobShape, SourceShape
-from apollo_batch.job.suggest import did_you_mean
+from apollo_batch.job import options, values
+from apollo_batch.job.asked import Asked
+from apollo_batch.job.mistakes import unknown_parameter
+from apollo_batch.job.parts import SourceShape
+from apollo_batch.job.places import Loc, Place
+from apollo_batch.job.spelling import FIELDS, Meant, meant
 from apollo_batch.job.syntax import shown
 from apollo_batch.reasons import sentence
 
+_MOST_WAYS = 8
 
-def problems(job: JobShape, operation: Operation, places: Places) -> Iterator[Problem]:
+
+def problems(asked: Asked) -> Iterator[Problem]:
     """Check everything that needs the catalogue and nothing else."""
-    yield from _map(job, operation, places)
-    yield from _options(job, operation, places)
-    yield from _needs(job, operation, places)
-
-
-def plain_name(key: str) -> str:
-    """Take Apollo's own spelling of a list, `name[]`, for `name`."""
-    return key.removesuffix("[]")
-
-
-def _map(job: JobShape, operation: Operation, places: Places) -> Iterator[Problem]:
-    takes = {param.name: param for param in operation.params if not param.option}
-    sound = True
-    for key, source in job.map.items():
-        param = takes.get(plain_name(key))
-        if param is None:
-            sound = False
-            yield _unknown(("map", key), operation, places)
-        elif source.default is not None:
-            yield from _default(("map", key), param, source, places)
-    yield from _doubles("map", places)
+    yield from _map(asked)
+    yield from options.problems(asked)
+    yield from _doubles(asked, ("map",))
+    yield from _doubles(asked, asked.options_at)
     # A name that was refused may be the missing one: first things first.
-    if sound:
-        yield from _enough(operation, places)
+    if _all_known(asked):
+        yield from _enough(asked)
 
 
-def _unknown(loc: Loc, operation: Operation, places: Places) -> Problem:
-    group, key = str(loc[0]), str(loc[1])
-    if secret(key):
-        return unknown_key(loc, places)
-    place = places.key(loc)
-    param = operation.param(plain_name(key))
-    if param is not None:
-        why = "is the same for every row" if param.option else "comes from a column"
-        home = "options" if param.option else "map"
-        return place.problem(f"{shown(key)} {why}.", f"Put it below `{home}:`.")
-    names = [param.name for param in operation.params if param.option == (group == "options")]
-    listed = f"It takes {', '.join(names)}." if names else "Take it out."
-    noun = "option" if group == "options" else "parameter"
-    message = f"{operation.name} takes no {noun} {shown(key)}."
-    return place.problem(message, did_you_mean(plain_name(key), names) or listed)
+def _map(asked: Asked) -> Iterator[Problem]:
+    for key, source in asked.columns.items():
+        found = meant(asked.operation, key)
+        if found is None or found.bound or not found.param.in_map:
+            yield unknown_parameter(("map", key), "map", asked.operation, asked.places)
+        elif found.param.kind is Kind.FIELDS:  # pragma: no cover - the shape has this key apart
+            continue
+        else:
+            yield from _source(asked, ("map", key), found.param, source)
+    if asked.says_fields() and asked.operation.param(FIELDS) is None:
+        yield unknown_parameter(("map", FIELDS), "map", asked.operation, asked.places)
 
 
-def _doubles(group: str, places: Places) -> Iterator[Problem]:
-    """Refuse `name` beside `name[]`: two spellings of one parameter."""
-    first: dict[str, Place] = {}
-    for loc, place in places.keys.items():
-        if len(loc) == 2 and loc[0] == group:
-            name = plain_name(str(loc[1]))
-            if name in first:
-                message = f"{shown(name)} stands here again, after line {first[name].line}."
-                yield place.problem(message, "Keep one of the two.")
-            first[name] = place
+def _source(asked: Asked, loc: Loc, param: Param, source: SourceShape) -> Iterator[Problem]:
+    if source.split is not None and not param.many:
+        message = f"`{param.name}` takes one value, so there is nothing to split."
+        yield asked.places.key((*loc, "split")).problem(message, "Take `split` out.")
+    if source.default is not None:
+        yield from _default(asked, loc, param, source)
 
 
-def _default(loc: Loc, param: Param, source: SourceShape, places: Places) -> Iterator[Problem]:
-    place = places.value((*loc, "default"))
+def _default(asked: Asked, loc: Loc, param: Param, source: SourceShape) -> Iterator[Problem]:
+    place = asked.places.value((*loc, "default"))
+    text = source.default or ""
+    parts = text.split(source.split) if source.split else [text]
     try:
-        says = clean(param.kind, source.default or "")
+        says = [values.single(param, part, asked.clock) for part in parts]
     except BadCellError as trouble:
         yield place.problem(f"This default does not fit: {sentence(trouble.reason)}")
         return
-    if not says:
-        message = f"{shown(source.default or '')} says nothing as a value of `{param.name}`."
+    if not any(says):
+        message = f"{shown(text)} says nothing as a value of `{param.name}`."
         yield place.problem(message, "Take `default` out; empty cells are left out anyway.")
 
 
-def _enough(operation: Operation, places: Places) -> Iterator[Problem]:
-    mapped = {plain_name(str(loc[1])) for loc in places.keys if len(loc) == 2 and loc[0] == "map"}
-    if not any(combination <= mapped for combination in operation.enough):
-        order = [param.name for param in operation.params]
-        ways = "; ".join(
-            " + ".join(sorted(combination, key=order.index)) for combination in operation.enough
-        )
-        message = f"These parameters can never be enough for {operation.name}."
-        yield places.key(("map",)).problem(message, f"Map one of these: {ways}.")
-
-
-def _options(job: JobShape, operation: Operation, places: Places) -> Iterator[Problem]:
-    takes = {param.name: param for param in operation.params if param.option}
-    for key, value in (job.options or {}).items():
-        loc = ("options", key)
-        param = takes.get(plain_name(key))
-        if param is None:
-            yield _unknown(loc, operation, places)
-        elif param.kind is Kind.FLAG:
-            yield from _flag(value, places.value(loc))
-        elif param.kind is Kind.WEBHOOK:
-            yield from webhook.problems(str(value), places.value(loc))
-    yield from _doubles("options", places)
-
-
-def _flag(value: str, place: Place) -> Iterator[Problem]:
-    try:
-        yes_or_no(value)
-    except ValueError:
-        yield place.problem(f"{shown(value)} is neither true nor false.", SMALL_AND_BARE)
-
-
-def _needs(job: JobShape, operation: Operation, places: Places) -> Iterator[Problem]:
-    given = {
-        plain_name(str(loc[1])) for loc in places.keys if len(loc) == 2 and loc[0] == "options"
-    }
-    for key, value in (job.options or {}).items():
-        option, place = plain_name(key), places.key(("options", key))
-        if value != "true":
+def _doubles(asked: Asked, group: Loc) -> Iterator[Problem]:
+    """Refuse `name` beside `name[]`: two spellings of one parameter."""
+    first: list[tuple[Meant, Place]] = []
+    for loc, place in asked.places.keys.items():
+        found = meant(asked.operation, str(loc[-1])) if loc[:-1] == group else None
+        if found is None:
             continue
-        needed = operation.exclusive.get(option, frozenset())
-        if needed and not needed & given:
-            yield webhook.missing(option, place)
-        if option in operation.price.unbounded and not places.says("limits", "most_per_row"):
-            message = f"Apollo names no price for `{option}` beforehand, so nobody could hold it."
-            yield place.problem(message, "Add `limits: {most_per_row: 20}`, or what you would pay.")
+        for other, there in first:
+            if found.param is other.param and _clash(found.bound, other.bound):
+                message = f"{shown(found.param.name)} stands here again, after line {there.line}."
+                yield place.problem(message, "Keep one of the two.")
+        first.append((found, place))
+
+
+def _clash(bound: str, other: str) -> bool:
+    return bound == other or not bound or not other
+
+
+def _all_known(asked: Asked) -> bool:
+    return all(
+        options.ours(asked, str(loc[-1])) or meant(asked.operation, str(loc[-1])) is not None
+        for group in (("map",), asked.options_at)
+        for loc in asked.places.keys
+        if loc[:-1] == group
+    )
+
+
+def _enough(asked: Asked) -> Iterator[Problem]:
+    operation, given = asked.operation, asked.given()
+    if not asked.searches and not any(loc[:-1] == ("map",) for loc in asked.places.keys):
+        if "map" in asked.shape.model_fields_set:
+            message = "No column is named here."
+            yield asked.places.key(("map",)).problem(message, "Write `parameter: Column` below it.")
+        return
+    if any(combination <= given for combination in operation.enough):
+        return
+    place = asked.places.key(("source",) if asked.searches else ("map",))
+    message = f"These parameters can never be enough for {operation.name}."
+    yield place.problem(message, _ways(asked, given))
+
+
+def _ways(asked: Asked, given: set[str]) -> str:
+    operation = asked.operation
+    order = [param.name for param in operation.params]
+    if len(operation.enough) == 1:
+        lacking = sorted(operation.enough[0] - given, key=order.index)
+        return f"Add {', '.join(lacking)}."
+    ways = [" + ".join(sorted(each, key=order.index)) for each in operation.enough]
+    more = "; …" if len(ways) > _MOST_WAYS else "."
+    listed = "; ".join(ways[:_MOST_WAYS]) + more
+    columns_only = all(not param.either for param in operation.params)
+    return f"{'Map' if columns_only else 'Name'} one of these: {listed}"

@@ -60,8 +60,9 @@ def _names(keep: Mapping[str, str], places: Places) -> Iterator[Problem]:
 
 def _no_route(kept: Kept, operation: Operation, places: Places) -> Problem:
     lacking = [
-        next(column for column, path in kept.items() if path[0].key in route.lacks)
+        next(column for column, path in kept.items() if not route.holds(path[0].key))
         for route in operation.routes
+        if not all(route.holds(field) for field in _fields(kept))
     ]
     one, other = (kept[column][0].key for column in lacking[:2])
     message = f"No single answer of Apollo's holds both `{one}` and `{other}`."
@@ -71,8 +72,8 @@ def _no_route(kept: Kept, operation: Operation, places: Places) -> Problem:
     )
 
 
-def _fields(kept: Kept) -> set[str]:
-    return {path[0].key for path in kept.values()}
+def _fields(kept: Kept) -> list[str]:
+    return list(dict.fromkeys(path[0].key for path in kept.values()))
 
 
 def route_note(kept: Kept, operation: Operation, route: Route) -> str | None:
@@ -80,7 +81,9 @@ def route_note(kept: Kept, operation: Operation, route: Route) -> str | None:
     preferred = operation.routes[0]
     if route is preferred:
         return None
-    field = next(path[0].key for path in kept.values() if path[0].key in preferred.lacks)
+    field = next((name for name in _fields(kept) if name in preferred.lacks), None)
+    if field is None:
+        return None
     now, then = (_COUNTS.get(cap, str(cap)) for cap in (route.cap, preferred.cap))
     return (
         f"`keep` asks for {field}, which only {route.method} {route.path} answers: "

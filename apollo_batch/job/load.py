@@ -4,9 +4,9 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from apollo_batch.catalogue.operations import OPERATIONS
 from apollo_batch.errors import InvalidError, Problem
-from apollo_batch.job import assemble, caret, check, keep, mistakes, syntax, tree
+from apollo_batch.job import assemble, caret, check, frame, keep, mistakes, syntax, tree
+from apollo_batch.job.asked import Asked, asked
 from apollo_batch.job.places import Place
 from apollo_batch.job.shape import JobShape
 from apollo_batch.job.wanted import Job
@@ -71,28 +71,30 @@ def loads(text: str, name: str) -> Job:
         message = "The file is empty." if empty else "A job is made of lines `key: value`."
         fix = "Begin with `version: 1`; `apollo-batch schema` prints every key there is."
         raise refused(name, read.places.value(()).problem(message, fix))
-    job, problems = _checked(read)
-    if job is None or problems:
+    sound, problems = _checked(read)
+    if sound is None or problems:
         raise refused(name, *problems)
-    return assemble.job(job, OPERATIONS[job.operation], read.places, name)
+    return assemble.job(sound, name)
 
 
-def _checked(read: tree.Tree) -> tuple[JobShape | None, list[Problem]]:
+def _checked(read: tree.Tree) -> tuple[Asked | None, list[Problem]]:
     """Check the shape, then the meaning of all of it that has a sound shape."""
-    problems: list[Problem] = []
+    problems = list(frame.incomplete(read.places))
     values = read.values
     try:
-        job = JobShape.model_validate(values)
+        shape = JobShape.model_validate(values)
     except ValidationError as refusal:
         problems += mistakes.problems(refusal, read.places)
         values = {"version": tree.Word("1")} | mistakes.sound_part(values, refusal)
         try:
-            job = JobShape.model_validate(values)
+            shape = JobShape.model_validate(values)
         except ValidationError:
             return None, problems
-    operation = OPERATIONS[job.operation]
-    problems += check.problems(job, operation, read.places)
-    problems += keep.problems(job.keep or {}, operation, read.places)
+    job = asked(shape, read.places)
+    if job is not None:
+        problems += frame.problems(job)
+        problems += check.problems(job)
+        problems += keep.problems(job.shape.keep or {}, job.operation, read.places)
     return job, problems
 
 

@@ -7,15 +7,18 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from apollo_batch.catalogue.entry import Operation
 from apollo_batch.errors import Problem
-from apollo_batch.job.places import Loc, Places
-from apollo_batch.job.shape import (
+from apollo_batch.job.parts import (
     InputShape,
-    JobShape,
     LimitsShape,
+    SearchShape,
     SkipShape,
     SourceShape,
 )
+from apollo_batch.job.places import Loc, Places
+from apollo_batch.job.shape import JobShape
+from apollo_batch.job.spelling import meant, plain_name
 from apollo_batch.job.suggest import did_you_mean
 from apollo_batch.job.syntax import shown
 
@@ -24,6 +27,7 @@ _GROUPS: dict[str, type[BaseModel]] = {
     "limits": LimitsShape,
     "skip": SkipShape,
     "map": SourceShape,
+    "source": SearchShape,
 }
 
 _SECRET = re.compile(
@@ -78,6 +82,25 @@ def unknown_key(loc: Loc, places: Places) -> Problem:
         return place.problem(f"{shown(key)} stands in the wrong place.", f"Put it below `{home}:`.")
     listed = f"The keys here are {', '.join(known)}."
     return place.problem(f"There is no key {shown(key)} here.", did_you_mean(key, known) or listed)
+
+
+def unknown_parameter(loc: Loc, group: str, operation: Operation, places: Places) -> Problem:
+    """Refuse a parameter that the operation does not take here, with the one that was meant."""
+    key = str(loc[-1])
+    if secret(key):
+        return unknown_key(loc, places)
+    place = places.key(loc)
+    found = meant(operation, key)
+    if found is not None:
+        why = "is the same for every row" if found.param.option else "comes from a column"
+        home = "options" if found.param.option else "map"
+        return place.problem(f"{shown(key)} {why}.", f"Put it below `{home}:`.")
+    below_map = group == "map"
+    takes = [p.name for p in operation.params if (p.in_map if below_map else p.in_options)]
+    listed = f"It takes {', '.join(takes)}." if takes else "Take it out."
+    noun = "parameter" if below_map else "option"
+    message = f"{operation.name} takes no {noun} {shown(key)}."
+    return place.problem(message, did_you_mean(plain_name(key), takes) or listed)
 
 
 def sound_part(values: Any, refusal: ValidationError) -> Any:

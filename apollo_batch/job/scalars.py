@@ -14,9 +14,10 @@ from pydantic_core import PydanticCustomError
 from apollo_batch.job.syntax import shown
 from apollo_batch.job.tree import Word
 
-Count = TypeVar("Count", int, Decimal)
+Amount = TypeVar("Amount", int, Decimal)
 
 SMALL_AND_BARE = "Write true or false: small letters, no quotes."
+_LONGEST_SPLITTER = 5
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,11})(\.[0-9]{1,4})?")
 
 
@@ -38,8 +39,21 @@ def _text(value: Any) -> str:
     return str(_scalar(value, "one text"))
 
 
-def _written(value: Any) -> str:
+def _written(value: Any) -> Any:
+    if isinstance(value, list | dict) and not value:
+        raise wrong("Nothing is written here.", "Write a value, or take the key out.")
+    if isinstance(value, list):
+        return [_scalar(each, "one value") for each in value]
+    if isinstance(value, dict):
+        return {key: _written(each) for key, each in value.items()}
     return _scalar(value, "one value")
+
+
+def _splitter(value: Any) -> str:
+    text = _text(value)
+    if not 0 < len(text) <= _LONGEST_SPLITTER:
+        raise wrong("This cannot tell values apart.", "Write a sign or two, such as ';'.")
+    return text
 
 
 def _named(value: Any) -> str:
@@ -75,7 +89,7 @@ def _unquoted(what: str, text: str) -> str:
     return f"Write {what}." if isinstance(text, Word) else f"Write {what}, without quotes."
 
 
-def _within(number: Count, *, more_than: int = -1, most: int | None = None) -> Count:
+def _within(number: Amount, *, more_than: int = -1, most: int | None = None) -> Amount:
     if number <= more_than or (most is not None and number > most):
         least = "0 or more" if more_than < 0 else "more than 0"
         raise wrong(
@@ -120,8 +134,23 @@ RowOfSheet = Annotated[
     AfterValidator(lambda row: _within(row, more_than=0, most=1_048_576)),
     WithJsonSchema({"type": "integer", "minimum": 1, "maximum": 1_048_576}),
 ]
-Untyped = Annotated[Any, BeforeValidator(_written), WithJsonSchema(_WRITTEN)]
-"""One value whose type only the catalogue knows; still knows whether it was quoted."""
+Count = Annotated[
+    int,
+    BeforeValidator(_whole),
+    AfterValidator(lambda count: _within(count, more_than=0, most=1_000_000)),
+    WithJsonSchema({"type": "integer", "minimum": 1, "maximum": 1_000_000}),
+]
+Splitter = Annotated[
+    str,
+    BeforeValidator(_splitter),
+    WithJsonSchema({"type": "string", "minLength": 1, "maxLength": 5}),
+]
+Untyped = Annotated[
+    Any,
+    BeforeValidator(_written),
+    WithJsonSchema({"type": ["string", "number", "boolean", "array", "object"]}),
+]
+"""A value, list or group whose type only the catalogue knows; still knows what was quoted."""
 
 OrNothing = BeforeValidator(_or_nothing)
 """An empty value or `null` means that the key might as well not be there."""

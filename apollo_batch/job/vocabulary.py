@@ -2,11 +2,12 @@
 
 import re
 from typing import Annotated
+from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, WithJsonSchema
 
 from apollo_batch.catalogue.operations import OPERATIONS
-from apollo_batch.job import conditions
+from apollo_batch.job import conditions, moments
 from apollo_batch.job.cleaners import CLEANERS
 from apollo_batch.job.scalars import Named, OneOrMore, wrong
 from apollo_batch.job.suggest import did_you_mean
@@ -16,6 +17,7 @@ from apollo_batch.reasons import REASONS
 
 VERSION = 1
 
+_TIME = "([01][0-9]|2[0-3]):[0-5][0-9]"
 _REASON = re.compile(r"[a-z][a-z0-9_]{0,59}")
 
 
@@ -46,6 +48,22 @@ def _cleaner(name: str) -> str:
     return name
 
 
+def _zone(name: str) -> str:
+    try:
+        moments.zone(name)
+    except ValueError:
+        known = sorted(available_timezones())
+        fix = did_you_mean(name, known) or "Write it like Europe/Berlin, or UTC."
+        raise wrong(f"There is no time zone {shown(name)}.", fix) from None
+    return name
+
+
+def _time(text: str) -> str:
+    if not re.fullmatch(_TIME, text):
+        raise wrong(f"{shown(text)} is no time of day.", "Write it like '09:00'.")
+    return text
+
+
 def _reason(code: str) -> str:
     if not _REASON.fullmatch(code):
         words = "_".join(re.findall(r"[a-z0-9]+", code.lower()))[:60].lstrip("0123456789_")
@@ -67,6 +85,11 @@ def _pattern(text: str) -> str:
 Version = Annotated[Named, AfterValidator(_version), WithJsonSchema({"const": VERSION})]
 OperationName = Annotated[
     Named, AfterValidator(_operation), WithJsonSchema({"enum": list(OPERATIONS)})
+]
+Zone = Annotated[Named, AfterValidator(_zone), WithJsonSchema({"type": "string", "minLength": 1})]
+"""The name of a time zone, as the IANA has them."""
+TimeOfDay = Annotated[
+    Named, AfterValidator(_time), WithJsonSchema({"type": "string", "pattern": f"^{_TIME}$"})
 ]
 CleanerName = Annotated[Named, AfterValidator(_cleaner), WithJsonSchema({"enum": list(CLEANERS)})]
 CleanerNames = Annotated[

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from apollo_batch.catalogue import paths
-from apollo_batch.catalogue.entry import Operation, Route
+from apollo_batch.catalogue.entry import Mode, Operation, Route
+from apollo_batch.catalogue.kinds import Kind
 from apollo_batch.job.places import Places
 
 REUSE_DAYS = 90
@@ -29,6 +30,9 @@ class Condition(StrEnum):
     AT_MOST = "at_most"
 
 
+Value = bool | int | float | str | list[Any] | dict[str, Any]
+"""As Apollo gets it: a flag, a text, a list, a range or a set of custom fields."""
+
 Operand = str | tuple[str, ...] | Decimal | bool
 
 
@@ -41,6 +45,8 @@ class Source:
     """Taken where the cell says nothing."""
     cleaners: tuple[str, ...] = ()
     """Names of `cleaners.CLEANERS`, run in this order before the parameter's own cleaning."""
+    split: str = ""
+    """What stands between the values of a cell that fills a list; "": it holds one value."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +68,8 @@ class Limits:
     """How long a paid answer serves again; 0 buys anew."""
     most_per_row: Decimal | None = None
     """The most credits to hold for a row whose price Apollo does not say beforehand."""
+    max_enroll: int | None = None
+    """The most contacts a run may enroll; it only lowers what the person says."""
 
 
 @dataclass(frozen=True)
@@ -72,11 +80,22 @@ class Step:
     operation: Operation
     route: Route
     sources: Mapping[str, Source]
-    options: Mapping[str, bool | str] = field(default_factory=dict)
+    """Parameter to its column; a custom field as `typed_custom_fields.ID`, or `.LABEL` until its
+    id is known."""
+    options: Mapping[str, Value] = field(default_factory=dict)
+    """What a request says once for all its rows: the parameters that no column may fill."""
+    constants: Mapping[str, Value] = field(default_factory=dict)
+    """Parameters of a row that are the same for every row; a cell that says something wins."""
     keep: Mapping[str, tuple[paths.Step, ...]] = field(default_factory=dict)
     """New column to the path of its value in the answer, in the file's order."""
     route_note: str | None = None
     """Why the preferred route was not taken."""
+    mode: Mode | None = None
+    """What creating does where the record is there; None where the operation knows no modes."""
+    keep_old: bool = False
+    """Whether the old values are read before they are changed."""
+    most_records: int | None = None
+    """How many records a search may bring for one row, or for the job; None: all there are."""
 
 
 @dataclass(frozen=True)
@@ -93,6 +112,12 @@ class Job:
     """None: the first row that looks like a header."""
     table: str | None = None
     """Only the rows of this table; None: all of the sheet."""
+    searches: bool = False
+    """Whether the job starts from a search of its own instead of a spreadsheet."""
+    zone: str = "UTC"
+    """The time zone of cells that name none."""
+    time: str | None = None
+    """The time of day for a date without one; None: such a cell is refused."""
     include_hidden: bool = False
     """Whether rows that the workbook hides are taken as well."""
     skip: tuple[SkipRule, ...] = ()
@@ -103,11 +128,15 @@ class Job:
 
     def canonical(self) -> str:
         """Say what the job asks in one stable text; its name, limits and layout are no part."""
-        asked = {
+        asked: dict[str, Any] = {
             "input": [self.sheet, self.header_row, self.table, self.include_hidden],
             "skip": [_rule(rule) for rule in self.skip],
             "steps": [_step(step) for step in self.steps],
         }
+        if self.searches:
+            asked["searches"] = True
+        if any(param.kind is Kind.MOMENT for step in self.steps for param in step.operation.params):
+            asked["time"] = [self.zone, self.time]
         return json.dumps(asked, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -119,12 +148,18 @@ def _rule(rule: SkipRule) -> list[Any]:
 
 
 def _step(step: Step) -> dict[str, Any]:
-    return {
+    more = {
+        "constants": dict(step.constants),
+        "mode": step.mode,
+        "keep_old": step.keep_old,
+        "most_records": step.most_records,
+    }
+    return {name: value for name, value in more.items() if value} | {
         "id": step.id,
         "operation": step.operation.name,
         "options": dict(step.options),
         "map": {
-            name: [source.column, source.default, source.cleaners]
+            name: [source.column, source.default, source.cleaners, source.split]
             for name, source in step.sources.items()
         },
         "keep": {

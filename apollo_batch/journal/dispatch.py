@@ -2,17 +2,16 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
     Float,
     String,
     and_,
     bindparam,
     exists,
+    func,
     insert,
     literal_column,
     or_,
@@ -22,74 +21,20 @@ from sqlalchemy import (
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.engine import Connection, CursorResult, RowMapping
 
-from apollo_batch.journal import budget, limiter
+from apollo_batch.catalogue.entry import Act, Once, Route
+from apollo_batch.journal import budget, effects, limiter, ways
 from apollo_batch.journal.answers import Answer, Moved, NoError, Over, Wait
-from apollo_batch.journal.questions import Shelf, find, recall
+from apollo_batch.journal.going import Going
+from apollo_batch.journal.questions import find, recall
+from apollo_batch.journal.ready import may_share, within
 from apollo_batch.journal.schema import attempts, chunks, items, questions, runs
 from apollo_batch.journal.store import Store
 from apollo_batch.model import Chunk, ChunkItem
-from apollo_batch.packing import Asking
-
-Ranges = Sequence[tuple[int, int]]
-"""Row numbers from, to, both included."""
+from apollo_batch.packing import gate
 
 _ELSEWHERE_SECONDS = 1.0
 
-
-@dataclass(frozen=True)
-class Going:
-    """One step of a run on its way: what `dispatch` and `settle` need to know of it."""
-
-    run: str
-    owner: str
-    most: Decimal
-    """The most one item can cost."""
-    shelf: Shelf
-    selection: Ranges = ()
-    """The rows this invocation takes up; none: all."""
-
-    @property
-    def account(self) -> str:
-        """The team that pays."""
-        return self.shelf.account
-
-    @property
-    def asking(self) -> Asking:
-        """What is the same for all items of the step."""
-        return self.shelf.asking
-
-    @property
-    def lane(self) -> str:
-        """The unit of rate limiting: a team and a route."""
-        return f"{self.account} {self.asking.route.method} {self.asking.route.path}"
-
-
 _STOP = select(runs.c.stop).where(runs.c.id == bindparam("b_run"))
-_ASKED = (questions.c.account == bindparam("b_account")) & (
-    questions.c.question == items.c.question
-)
-_READY = (
-    select(
-        items.c.id,
-        items.c.row,
-        items.c.question,
-        items.c.params,
-        items.c.alone,
-        exists().where(_ASKED).label("known"),
-    )
-    .where(
-        items.c.run == bindparam("b_run"),
-        items.c.step == bindparam("b_step"),
-        items.c.state == literal_column("'ready'"),
-        ~exists().where(
-            _ASKED,
-            questions.c.variant.in_(bindparam("b_serving", expanding=True)),
-            questions.c.state == "claimed",
-        ),
-    )
-    .order_by(items.c.id)
-    .limit(bindparam("b_size"))
-)
 _CLAIMED = upsert(questions).from_select(
     ["account", "question", "variant", "operation", "run", "item", "state", "at"],
     select(
@@ -117,64 +62,105 @@ _ATTEMPT = insert(attempts)
 def dispatch(c: Connection, going: Going, now: float) -> Chunk | Answer:
     """Give the next chunk leave to be sent once, or say why none may leave now.
 
-    It claims the questions, then holds credits, then takes the rate slot; any no undoes all.
-    The licence counts once the transaction has been committed, not before.
+    It claims questions or effects, then holds credits, then takes the rate slot; any no undoes
+    all. The licence counts once the transaction has been committed, not before.
     """
-    try:
-        with Store.part(c):
-            return _dispatch(c, going, now)
-    except NoError as no:
-        return no.answer
+    waits: list[Wait] = []
+    full: list[str] = []
+    while True:
+        try:
+            with Store.part(c):
+                return _dispatch(c, going, now, full)
+        except _FullError as no:
+            # Another of the operation's routes may have room.
+            full.append(no.route)
+            waits.append(no.wait)
+        except NoError as no:
+            return _soonest(waits) if waits else no.answer
 
 
-def _dispatch(c: Connection, going: Going, now: float) -> Chunk | Moved:
+class _FullError(Exception):
+    """A route has no room now."""
+
+    def __init__(self, route: str, wait: Wait) -> None:
+        super().__init__(route)
+        self.route = route
+        self.wait = wait
+
+
+def _soonest(waits: Sequence[Wait]) -> Wait:
+    return min(waits, key=lambda wait: wait.until or 0.0)
+
+
+def _dispatch(c: Connection, going: Going, now: float, full: Sequence[str]) -> Chunk | Moved:
     stop = c.scalar(_STOP, {"b_run": going.run})
     if stop:
         raise NoError(Over(stop))
-    ready = _ready(c, going, now)
-    asked = [item["question"] for item in ready if item["known"]]
-    known = find(c, going.shelf, asked) if asked else {}
-    if known:
-        recall(c, [(item["id"], known[q]) for item in ready if (q := item["question"]) in known])
+    ready = may_share(c, going, full)
+    if not ready:
+        raise NoError(_nothing_ready(c, going, now))
+    if _known(c, going, ready):
         return Moved()
     ready = ready[: _affordable(c, going, len(ready), now)]
+    operation = going.asking.operation
+    route = operation.route(ready[0]["route"])
     most = going.most * len(ready)
-    chunk = _form(c, going, ready)
+    chunk = _form(c, going, route, ready)
     budget.move(c, budget.scope_of(going.run), most, budget.ZERO)
-    probe = limiter.acquire(c, going.account, going.lane, now)
-    attempt = _intend(c, going, chunk, most, probe=probe, now=now)
-    c.execute(_CLAIM, {"b_chunk": chunk, "b_variant": going.asking.variant, "b_now": now})
+    try:
+        probe = limiter.acquire(c, going.account, going.lane(route), now)
+    except NoError as no:
+        if isinstance(no.answer, Wait) and len(operation.routes) > 1:
+            raise _FullError(route.name, no.answer) from None
+        raise
+    attempt = _intend(c, going, chunk, most, probe=probe, now=now, lane=going.lane(route))
+    _claim(c, going, chunk, now)
     return Chunk(
         id=chunk,
         attempt=attempt,
-        operation=going.asking.operation.name,
-        route=going.asking.route.name,
+        operation=operation.name,
+        route=route.name,
         options=going.asking.options,
-        items=tuple(ChunkItem(item["id"], json.loads(item["params"])) for item in ready),
+        items=tuple(_item(item) for item in ready),
+        most_records=going.asking.most_records,
     )
 
 
-def _ready(c: Connection, going: Going, now: float) -> list[RowMapping]:
-    size = going.asking.chunk_size
-    asked = {
-        "b_run": going.run,
-        "b_step": going.asking.step,
-        "b_account": going.account,
-        "b_serving": going.shelf.serving,
-        "b_size": size,
-    }
-    chosen = _READY if not going.selection else _READY.where(_within(going.selection))
-    found = c.execute(chosen, asked).mappings().all()
-    if not found:
-        raise NoError(_nothing_ready(c, going, now))
-    if found[0]["alone"]:
-        return list(found[:1])
-    together = [index for index, item in enumerate(found) if item["alone"]]
-    return list(found[: together[0]] if together else found)
+def _item(item: RowMapping) -> ChunkItem:
+    course = ways.read(item["course"])
+    return ChunkItem(item["id"], json.loads(item["params"]), course, item["page"])
 
 
-def _within(selection: Ranges) -> ColumnElement[bool]:
-    return or_(*(items.c.row.between(low, high) for low, high in selection))
+def _known(c: Connection, going: Going, ready: Sequence[RowMapping]) -> bool:
+    """Let items end with what was bought or made before; whether any did."""
+    asking = going.asking
+    if asking.operation.act is Act.LOOK_UP:
+        asked = [item["question"] for item in ready if item["known"]]
+        bought = find(c, going.shelf, asked) if asked else {}
+        if bought:
+            pairs = [(item["id"], bought[q]) for item in ready if (q := item["question"]) in bought]
+            recall(c, pairs)
+        return bool(bought)
+    if asking.once is not Once.EVER:
+        return False
+    subjects = [item["subject"] for item in ready if item["subject"]]
+    made = effects.find(c, going.account, asking.operation.name, subjects)
+    # An item on its second request has made its effect itself.
+    pairs = [
+        (item["id"], row)
+        for item in ready
+        if (row := made.get(item["subject"])) is not None and row["item"] != item["id"]
+    ]
+    if pairs:
+        effects.answer(c, pairs)
+    return bool(pairs)
+
+
+def _claim(c: Connection, going: Going, chunk: int, now: float) -> None:
+    if going.asking.operation.act is Act.LOOK_UP:
+        c.execute(_CLAIM, {"b_chunk": chunk, "b_variant": going.asking.variant, "b_now": now})
+    elif going.asking.once is Once.EVER:
+        effects.claim(c, chunk, now)
 
 
 def _nothing_ready(c: Connection, going: Going, now: float) -> Answer:
@@ -182,13 +168,18 @@ def _nothing_ready(c: Connection, going: Going, now: float) -> Answer:
         items.c.run == going.run, items.c.step == going.asking.step, items.c.state == "ready"
     )
     if going.selection:
-        waiting = and_(waiting, _within(going.selection))
+        waiting = and_(waiting, within(going.selection))
+    answers = _wait_for_answers(c, going, now, "answers")
     if c.scalar(select(exists().where(waiting))):
-        return Wait(now + _ELSEWHERE_SECONDS, "elsewhere")
-    return _wait_for_answers(c, going, now, "answers") or Over()
+        # Another request has to end first. Questions are held up by other processes' alone.
+        mine = None if going.asking.operation.act is Act.LOOK_UP else answers
+        return mine or Wait(now + _ELSEWHERE_SECONDS, "elsewhere")
+    return answers or Over()
 
 
 def _affordable(c: Connection, going: Going, count: int, now: float) -> int:
+    if going.most_enrolled is not None:
+        count = _enrollable(c, going, count, now)
     room, may_free_up = budget.fits(c, budget.scope_of(going.run), going.most)
     if room is None or room >= count:
         return count
@@ -197,6 +188,17 @@ def _affordable(c: Connection, going: Going, count: int, now: float) -> int:
     # Credits held for results that come in days free nothing up for this run.
     answers = _wait_for_answers(c, going, now, "budget") if may_free_up else None
     raise NoError(answers or Over("budget"))
+
+
+def _enrollable(c: Connection, going: Going, count: int, now: float) -> int:
+    """Cut to how many may still be enrolled; whoever may have been, counts."""
+    ours = (items.c.run == going.run) & (items.c.step == going.asking.step)
+    counted = items.c.status.in_(["succeeded", "in_doubt"]) & (items.c.reason != "made_before")
+    enrolled = c.scalar(select(func.count()).where(ours, or_(items.c.state == "sent", counted)))
+    room = (going.most_enrolled or 0) - int(enrolled or 0)
+    if room > 0:
+        return min(count, room)
+    raise NoError(_wait_for_answers(c, going, now, "budget") or Over("enroll_budget"))
 
 
 def _wait_for_answers(c: Connection, going: Going, now: float, why: str) -> Wait | None:
@@ -215,24 +217,27 @@ _SEND = (
 )
 
 
-def _mine(going: Going) -> dict[str, Any]:
+def _mine(going: Going, lane: str) -> dict[str, Any]:
     return {
         "account": going.account,
         "run": going.run,
         "step": going.asking.step,
-        "lane": going.lane,
+        "lane": lane,
     }
 
 
-def _form(c: Connection, going: Going, ready: Sequence[RowMapping]) -> int:
-    carried = {"operation": going.asking.operation.name, "route": going.asking.route.name}
-    chunk = _key(c.execute(_CHUNK, {**_mine(going), "kind": "call", **carried}))
+def _form(c: Connection, going: Going, route: Route, ready: Sequence[RowMapping]) -> int:
+    operation = going.asking.operation
+    first = ready[0]
+    held = gate(operation, ways.read(first["course"])[0], json.loads(first["params"]))
+    carried = {"operation": operation.name, "route": route.name, "gate": held}
+    chunk = _key(c.execute(_CHUNK, {**_mine(going, going.lane(route)), "kind": "call", **carried}))
     c.execute(_SEND, [{"b_id": item["id"], "b_chunk": chunk} for item in ready])
     return chunk
 
 
 def _intend(
-    c: Connection, going: Going, chunk: int, most: Decimal, *, probe: bool, now: float
+    c: Connection, going: Going, chunk: int, most: Decimal, *, probe: bool, now: float, lane: str
 ) -> int:
     intent = {
         "chunk": chunk,
@@ -243,7 +248,7 @@ def _intend(
         "held": most,
         "spent": budget.ZERO,
     }
-    return _key(c.execute(_ATTEMPT, {**_mine(going), **intent}))
+    return _key(c.execute(_ATTEMPT, {**_mine(going, lane), **intent}))
 
 
 def _key(inserted: CursorResult[Any]) -> int:

@@ -9,18 +9,20 @@ from decimal import Decimal
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import case, delete, insert, or_, select, update
 from sqlalchemy.engine import Connection
 
-from apollo_batch.journal import budget
+from apollo_batch.catalogue.entry import Act
+from apollo_batch.journal import budget, ways
 from apollo_batch.journal.earlier import Endings, take_over
 from apollo_batch.journal.questions import Shelf, find, forget, recall
 from apollo_batch.journal.schema import balances, items, lanes, rows, runs
 from apollo_batch.journal.store import Store
 from apollo_batch.model import Item, Outcome, Status
-from apollo_batch.packing import question
+from apollo_batch.packing import same, subject
 
 _BATCH = 500
+_LOOK_UP_DOUBTS = ("reply_lost", "process_died", "unpaired")
 
 
 @dataclass(frozen=True)
@@ -130,18 +132,26 @@ def _item(run: str, shelf: Shelf, entry: Entry, first: dict[str, int]) -> dict[s
         "reason": None,
         "note": None,
         "credits": None,
+        "subject": "",
+        **ways.columns(shelf.asking.operation, (), {}),
     }
     if isinstance(bound, Outcome):
         said = {"status": bound.status.value, "reason": bound.reason, "note": bound.note}
         return value | said | {"credits": budget.ZERO}
-    asked = question(shelf.asking.operation, bound.params)
+    asking = shelf.asking
+    asked = same(asking, bound.params)
     original = first.setdefault(asked, bound.row)
-    return value | {
-        "question": asked,
-        "params": json.dumps(dict(bound.params), ensure_ascii=False),
-        "state": "ready" if original == bound.row else "twin",
-        "twin": None if original == bound.row else original,
-    }
+    return (
+        value
+        | ways.columns(asking.operation, asking.course(bound.params), bound.params)
+        | {
+            "question": asked,
+            "subject": subject(asking.operation, bound.params),
+            "params": json.dumps(dict(bound.params), ensure_ascii=False),
+            "state": "ready" if original == bound.row else "twin",
+            "twin": None if original == bound.row else original,
+        }
+    )
 
 
 def _recall_known(
@@ -154,7 +164,11 @@ def _recall_known(
             items.c.row.in_([entry.bound.row for entry in batch]),
         )
     ).all()
-    known = find(c, shelf, [asked for _, asked in entered]) if entered else {}
+    if not entered:
+        return
+    known = {}
+    if shelf.asking.operation.act is Act.LOOK_UP:
+        known = find(c, shelf, [asked for _, asked in entered])
     if known:
         recall(c, [(number, known[asked]) for number, asked in entered if asked in known])
     rest = {number: asked for number, asked in entered if asked not in known}
@@ -209,7 +223,9 @@ def ask_again(store: Store, run: str, selection: Sequence[tuple[int, int]] = ())
     What their first attempts may have cost stays counted. Rows whose answer could not be paired
     go alone, where one answer can only be theirs.
     """
+    # What may have created, changed or enrolled is no look-up: it is not sent again unasked.
     doubt = (items.c.run == run) & (items.c.status == Status.IN_DOUBT.value)
+    doubt &= items.c.reason.in_(_LOOK_UP_DOUBTS)
     if selection:
         doubt &= or_(*(items.c.row.between(low, high) for low, high in selection))
     with store.write() as c:
@@ -220,7 +236,7 @@ def ask_again(store: Store, run: str, selection: Sequence[tuple[int, int]] = ())
             .values(
                 state="ready",
                 chunk=None,
-                alone=items.c.alone | (items.c.reason == "unpaired"),
+                company=case((items.c.reason == "unpaired", 1), else_=items.c.company),
                 status=None,
                 reason=None,
                 note=None,

@@ -99,7 +99,13 @@ items = Table(
     Column("params", Text, nullable=False, default="{}"),
     Column("state", String, nullable=False),  # ready, sent, done, recall, twin
     Column("twin", Integer),  # the row this one repeats, which is asked for both
-    Column("alone", Boolean, nullable=False, default=False),
+    Column("subject", String, nullable=False, default=""),  # what its effect is made to
+    Column("route", String, nullable=False, default=""),  # of its next request
+    Column("course", Text, nullable=False, default="[]"),  # its next request, and all after it
+    Column("lot", String, nullable=False, default=""),  # who may share that request
+    Column("gate", String, nullable=False, default=""),  # whose requests go one at a time
+    Column("page", Integer, nullable=False, default=1),
+    Column("company", Integer),  # the most that may share its request, after a refusal
     Column("chunk", BigInteger),
     Column("source", BigInteger),  # the attempt whose answer holds this item's record
     Column("position", Integer),  # where in that answer
@@ -107,8 +113,10 @@ items = Table(
     Column("reason", String),
     Column("note", Text),
     Column("kept", Text),
+    Column("found", String),  # Apollo's id of what was found or made
+    Column("old", Text),  # what it was before it was changed
     Column("credits", Credits),
-    Index("items_row", "run", "row"),
+    Index("items_row", "run", "sheet", "row"),
     Index("items_chunk", "chunk"),
 )
 
@@ -120,6 +128,23 @@ Index(
     items.c.id,
     sqlite_where=items.c.state == "ready",
     postgresql_where=items.c.state == "ready",
+)
+Index(
+    "items_lot",
+    items.c.run,
+    items.c.step,
+    items.c.lot,
+    items.c.id,
+    sqlite_where=(items.c.state == "ready") & (items.c.lot != ""),
+    postgresql_where=(items.c.state == "ready") & (items.c.lot != ""),
+)
+Index(
+    "items_subject",
+    items.c.run,
+    items.c.step,
+    items.c.subject,
+    sqlite_where=(items.c.state == "sent") & (items.c.subject != ""),
+    postgresql_where=(items.c.state == "sent") & (items.c.subject != ""),
 )
 
 chunks = Table(
@@ -133,6 +158,7 @@ chunks = Table(
     Column("operation", String, nullable=False),
     Column("route", String, nullable=False),
     Column("lane", String, nullable=False),
+    Column("gate", String, nullable=False, default=""),
     Column("ready_at", Float),
     Index("chunks_run", "run"),
 )
@@ -190,9 +216,10 @@ effects = Table(
     Column("step", String, nullable=False),
     Column("run", String, nullable=False),
     Column("item", BigInteger, nullable=False),
-    Column("state", String, nullable=False),
+    Column("state", String, nullable=False),  # claimed, made, doubt
     Column("found", String),  # Apollo's id of what was made
     Column("at", Float, nullable=False),
+    Index("effects_item", "item"),
 )
 
 inbox = Table(

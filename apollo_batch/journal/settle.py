@@ -2,7 +2,7 @@
 
 import json
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -11,20 +11,24 @@ from sqlalchemy.engine import Connection, RowMapping
 
 from apollo_batch.catalogue.entry import Repeat
 from apollo_batch.catalogue.operations import OPERATIONS
-from apollo_batch.journal import budget, limiter, questions
-from apollo_batch.journal.schema import attempts, chunks, items, lanes, runs
+from apollo_batch.journal import budget, limiter, verdicts
+from apollo_batch.journal.schema import attempts, chunks, lanes, runs
 from apollo_batch.journal.store import Store
-from apollo_batch.model import Arrival, Halt, Settlement, Status, Verdict
+from apollo_batch.journal.verdicts import LOST
+from apollo_batch.model import Arrival, Halt, Settlement
+from apollo_batch.packing import repeat_of
 
-LOST = "lost"
-"""The outcome of an attempt whose process ended before the answer came."""
 _OPEN = ("sent", LOST)
 _STOPS = {
     Halt.ACCESS: "no_access",
     Halt.CREDITS: "credits_exhausted",
     Halt.BUG: "job_refused",
 }
-_ANSWERS = frozenset({Status.SUCCEEDED, Status.PENDING})
+# Answered too late, or not at all because a process ended.
+_DOUBTS = {
+    Repeat.PAID: ("reply_lost", "process_died"),
+    Repeat.NEVER: ("effect_unknown", "effect_died"),
+}
 _NOT_SENT_IN_A_ROW = 3
 _FAILURES_IN_A_ROW = 5
 _BACKOFF_SECONDS = 2.0
@@ -63,7 +67,7 @@ def give_up(c: Connection, attempt: int, words: str, now: float) -> None:
 
 
 _ATTEMPT = (
-    select(attempts, chunks.c.operation)
+    select(attempts, chunks.c.operation, chunks.c.route)
     .join(chunks, chunks.c.id == attempts.c.chunk)
     .where(attempts.c.id == bindparam("b_id"))
 )
@@ -76,8 +80,7 @@ def _attempt(c: Connection, number: int) -> RowMapping | None:
 def _settle(
     c: Connection, attempt: RowMapping, settlement: Settlement, outcome: str, now: float
 ) -> None:
-    repeat = OPERATIONS[attempt["operation"]].repeat
-    held, spent = _money(attempt, settlement, repeat)
+    held, spent = _money(attempt, settlement, _repeat(attempt))
     # A budget only ever moves by the difference to what the attempt itself says, so that nothing
     # can be released twice, however late or often an answer comes.
     more = (held - attempt["held"], spent - attempt["spent"])
@@ -141,120 +144,21 @@ def _reply(settlement: Settlement) -> dict[str, Any]:
 def _settle_items(
     c: Connection, attempt: RowMapping, settlement: Settlement, outcome: str, now: float
 ) -> None:
-    harmless = OPERATIONS[attempt["operation"]].repeat is Repeat.SAFE
     match settlement.arrival:
         case Arrival.DONE:
-            _take_verdicts(c, attempt, settlement.verdicts, now)
-        case Arrival.UNKNOWN if not harmless:
-            reason = "process_died" if outcome == LOST else "reply_lost"
-            _leave_in_doubt(c, attempt, reason, settlement.message, now)
+            verdicts.take(c, attempt, settlement.verdicts, now)
+        case Arrival.UNKNOWN if _repeat(attempt) is not Repeat.SAFE:
+            reason = _DOUBTS[_repeat(attempt)][outcome == LOST]
+            verdicts.leave_in_doubt(c, attempt, reason, settlement.message, now)
         case Arrival.REFUSED if settlement.halt in {None, Halt.BUG}:
-            _refuse(c, attempt, settlement)
+            verdicts.refuse(c, attempt, settlement)
         case _:
-            _put_back(c, _ids(c, attempt), alone=None)
+            verdicts.put_back(c, verdicts.ids(c, attempt))
 
 
-_VERDICT = (
-    update(items)
-    .where(items.c.id == bindparam("b_id"), items.c.chunk == bindparam("b_chunk"))
-    .values(
-        state="done",
-        status=bindparam("b_status"),
-        reason=bindparam("b_reason"),
-        note=bindparam("b_note"),
-        kept=bindparam("b_kept"),
-        credits=bindparam("b_credits"),
-        source=bindparam("b_source"),
-        position=bindparam("b_position"),
-    )
-)
-
-
-def _take_verdicts(
-    c: Connection, attempt: RowMapping, verdicts: Sequence[Verdict], now: float
-) -> None:
-    changes = [
-        {
-            "b_id": verdict.item,
-            "b_chunk": attempt["chunk"],
-            "b_status": verdict.status.value,
-            "b_reason": verdict.reason,
-            "b_note": verdict.note,
-            "b_kept": json.dumps(dict(verdict.kept), ensure_ascii=False) if verdict.kept else None,
-            "b_credits": verdict.credits,
-            "b_source": attempt["id"],
-            "b_position": verdict.index,
-        }
-        for verdict in verdicts
-    ]
-    if not changes:
-        return
-    c.execute(_VERDICT, changes)
-    # Only answers that cost something are worth keeping; a miss is asked again another day.
-    paid = {verdict.reason for verdict in verdicts if _cost_something(verdict)}
-    doubt = {verdict.reason for verdict in verdicts if verdict.status is Status.IN_DOUBT}
-    chunk, number = attempt["chunk"], attempt["id"]
-    if paid:
-        questions.note(c, chunk, "answered", paid, attempt=number, now=now)
-    if doubt:
-        questions.note(c, chunk, "doubt", doubt, attempt=number, now=now)
-    missed = [v.item for v in verdicts if v.reason not in paid | doubt]
-    if missed and attempt["outcome"] == LOST:
-        # They may have been asked again meanwhile, and claimed for that.
-        missed = sorted(set(missed) & set(_ids(c, attempt)))
-    if missed:
-        questions.release(c, missed)
-
-
-def _cost_something(verdict: Verdict) -> bool:
-    # An empty record is no match, and is billed like a full one.
-    return verdict.status in _ANSWERS or verdict.reason == "hollow_match"
-
-
-def _leave_in_doubt(
-    c: Connection, attempt: RowMapping, reason: str, message: str, now: float
-) -> None:
-    ids = _ids(c, attempt)
-    c.execute(
-        update(items)
-        .where(items.c.id.in_(ids))
-        .values(state="done", status=Status.IN_DOUBT.value, reason=reason, note=message)
-    )
-    questions.note(c, attempt["chunk"], "doubt", {reason}, attempt=attempt["id"], now=now)
-
-
-def _refuse(c: Connection, attempt: RowMapping, settlement: Settlement) -> None:
-    ids = _ids(c, attempt)
-    if settlement.halt is None and len(ids) > 1:
-        # One row may have spoilt the request for all: each is asked alone.
-        _put_back(c, ids, alone=True)
-        return
-    c.execute(
-        update(items)
-        .where(items.c.id.in_(ids))
-        .values(
-            state="done",
-            status=Status.FAILED.value,
-            reason="apollo_refused",
-            note=settlement.message,
-            credits=budget.ZERO,
-            source=attempt["id"],
-        )
-    )
-    questions.release(c, ids)
-
-
-def _put_back(c: Connection, ids: Sequence[int], *, alone: bool | None) -> None:
-    said = dict.fromkeys(("status", "reason", "note"))  # a late answer may lift a doubt
-    values: dict[str, object] = {"state": "ready", "chunk": None, **said}
-    if alone is not None:
-        values["alone"] = alone
-    c.execute(update(items).where(items.c.id.in_(ids)).values(**values))
-    questions.release(c, ids)
-
-
-def _ids(c: Connection, attempt: RowMapping) -> list[int]:
-    return list(c.scalars(select(items.c.id).where(items.c.chunk == attempt["chunk"])))
+def _repeat(attempt: RowMapping) -> Repeat:
+    operation = OPERATIONS[attempt["operation"]]
+    return repeat_of(operation, operation.route(attempt["route"]))
 
 
 def _count_failures(

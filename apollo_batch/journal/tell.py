@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, or_, select, true
+from sqlalchemy import func, select
 from sqlalchemy.engine import RowMapping
 
 from apollo_batch.journal import budget
-from apollo_batch.journal.questions import Shelf, find
 from apollo_batch.journal.schema import (
     attempts,
     balances,
@@ -40,6 +39,8 @@ class Told:
     kept: dict[str, str]
     credits: Decimal | None
     """None: nobody knows what this row cost."""
+    found: str | None = None
+    """Apollo's id of what was found or made."""
 
 
 @dataclass(frozen=True)
@@ -84,14 +85,15 @@ def outcomes(store: Store, run: str) -> Iterator[Told]:
     same = (
         (original.c.run == items.c.run)
         & (original.c.step == items.c.step)
+        & (original.c.sheet == "")
         & (original.c.row == items.c.twin)
     )
-    fields = ("state", "status", "reason", "note", "kept", "credits")
+    fields = ("state", "status", "reason", "note", "kept", "credits", "found")
     query = (
         select(items.c.id, items.c.row, items.c.twin, *(items.c[f] for f in fields))
         .add_columns(*(original.c[f].label(f"original_{f}") for f in fields))
         .outerjoin(original, same)
-        .where(items.c.run == run)
+        .where(items.c.run == run, items.c.sheet == "")
         .order_by(items.c.row)
         .limit(_PAGE)
     )
@@ -117,15 +119,16 @@ def _told(found: RowMapping, selection: list[list[int]], stop: str) -> Told:
     status = Status(found[f"{of}status"])
     note = found[f"{of}note"] or ""
     kept = json.loads(found[f"{of}kept"]) if found[f"{of}kept"] else {}
+    number = found[f"{of}found"]
     if not twin:
-        return Told(row, status, found["reason"], note, kept, found["credits"])
+        return Told(row, status, found["reason"], note, kept, found["credits"], number)
     note = " ".join(part for part in (f"Same as row {found['twin']}.", note) if part)
-    return Told(row, status, found["original_reason"], note, kept, budget.ZERO)
+    return Told(row, status, found["original_reason"], note, kept, budget.ZERO, number)
 
 
 def named_cells(store: Store, run: str, numbers: Sequence[int]) -> dict[int, list[str]]:
     """Read the cells of a few rows that the job names."""
-    mine = (rows.c.run == run) & rows.c.number.in_(numbers)
+    mine = (rows.c.run == run) & (rows.c.sheet == "") & rows.c.number.in_(numbers)
     with store.read() as c:
         found = c.execute(select(rows.c.number, rows.c.cells).where(mine)).all()
     return {number: json.loads(cells) for number, cells in found}
@@ -187,38 +190,11 @@ def budget_of(store: Store, run: str) -> RowMapping | None:
         return c.execute(select(budgets).where(same)).mappings().first()
 
 
-def remaining(
-    store: Store, run: str, selection: Sequence[tuple[int, int]], *, in_doubt: bool
-) -> int:
-    """Count the items of a run still to be asked, of the rows chosen; those in doubt if asked."""
-    chosen = (
-        or_(*(items.c.row.between(low, high) for low, high in selection)) if selection else true()
-    )
-    waiting = items.c.state == "ready"
-    if in_doubt:
-        waiting |= items.c.status == Status.IN_DOUBT.value
-    mine = (items.c.run == run) & items.c.twin.is_(None)
+def outputs_written(store: Store, path: str, source: str) -> set[str]:
+    """Read the hashes of what was written to a path for one input, by any run of it."""
+    mine = (runs.c.output_path == path) & (runs.c.input_path == source)
     with store.read() as c:
-        return int(c.scalar(select(func.count()).where(mine, waiting, chosen)) or 0)
-
-
-def known_questions(
-    store: Store, shelf: Shelf, asked: Sequence[str], *, in_doubt: bool
-) -> set[str]:
-    """Pick the questions that an answer bought earlier serves; those in doubt too, if wanted."""
-    with store.read() as c:
-        return {
-            question
-            for start in range(0, len(asked), _PAGE)
-            for question, found in find(c, shelf, asked[start : start + _PAGE]).items()
-            if in_doubt or found["state"] != "doubt"
-        }
-
-
-def outputs_written(store: Store, path: str) -> set[str]:
-    """Read the hashes of what was written to a path, by any run."""
-    with store.read() as c:
-        hashes = c.scalars(select(runs.c.output_hash).where(runs.c.output_path == path))
+        hashes = c.scalars(select(runs.c.output_hash).where(mine))
         return {one for both in hashes for one in both.split()}
 
 

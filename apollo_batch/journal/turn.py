@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from apollo_batch.journal.answers import Answer, Over
-from apollo_batch.journal.dispatch import Going, dispatch
+from apollo_batch.journal.dispatch import dispatch
+from apollo_batch.journal.going import Going
 from apollo_batch.journal.settle import settle, stop
 from apollo_batch.journal.store import Store
 from apollo_batch.model import Chunk, Settlement

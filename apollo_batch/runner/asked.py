@@ -21,10 +21,10 @@ def settings_of(record: Mapping[str, Any]) -> Iterator[Setting]:
     for step in job["steps"]:
         yield "Operation", step["operation"]
         yield "Route", "; ".join(planned.get("requests", ()))
-        for name, (column, default, cleaners) in step["map"].items():
+        for name, (column, default, cleaners, *_) in step["map"].items():
             yield f"Sent as {name}", _source(column, default, cleaners)
-        for name, value in step["options"].items():
-            yield f"Option {name}", json.dumps(value) if isinstance(value, bool) else str(value)
+        for name, value in (step["options"] | step.get("constants", {})).items():
+            yield f"Option {name}", value if isinstance(value, str) else json.dumps(value)
         for column, path in step["keep"].items():
             yield f"Kept as {column}", ".".join(_word(*word) for word in path)
     for column, condition, operand, reason in job["skip"]:

@@ -4,42 +4,28 @@ import hashlib
 import json
 import os
 import socket
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
-from apollo_batch.apollo.wire import Wire
-from apollo_batch.clock import Clock
-from apollo_batch.errors import AccessError, HeldError, InvalidError, OutputError, UsageError
+from apollo_batch.errors import HeldError, InvalidError, OutputError, UsageError
 from apollo_batch.files import lock, private_copy, sha256
-from apollo_batch.job.bind import Binding, bind_to
 from apollo_batch.job.load import load
 from apollo_batch.job.wanted import Job
 from apollo_batch.journal import earlier, runs
-from apollo_batch.journal.budget import most_per_item
-from apollo_batch.journal.dispatch import Going
 from apollo_batch.journal.earlier import Endings, Past
 from apollo_batch.journal.questions import Shelf
 from apollo_batch.journal.settle import sweep
 from apollo_batch.journal.store import Store
-from apollo_batch.model import Chunk, Settlement
-from apollo_batch.runner.engine import Watch, carry_out
-from apollo_batch.runner.plan import (
-    Basis,
-    Choice,
-    Plan,
-    entries,
-    make_plan,
-    shelf_of,
-    survey,
-)
-from apollo_batch.runner.pump import Pump
-from apollo_batch.runner.workers import at_work, come_to_work
-from apollo_batch.sheets.layout import comes_back, theirs
-from apollo_batch.sheets.read import Sheet, open_sheet
+from apollo_batch.runner.balances import note_balance
+from apollo_batch.runner.place import Place
+from apollo_batch.runner.plan import Basis, Plan, make_plan, shelf_of
+from apollo_batch.runner.rows import Rows, rows_of
+from apollo_batch.runner.survey import Choice, survey
+from apollo_batch.runner.workers import at_work
 
 _LOOKS = 5
 
@@ -49,7 +35,8 @@ class Wish:
     """What a person typed, as far as a run is concerned."""
 
     job: Path
-    input: Path
+    input: Path | None
+    """None: the job starts from a search."""
     encoding: str | None = None
     rows: Sequence[tuple[int, int]] = ()
     first: int | None = None
@@ -57,17 +44,13 @@ class Wish:
     fresh: bool = False
     resend_in_doubt: bool = False
     max_credits: Decimal | None = None
+    max_enroll: int | None = None
     threads: int = 8
 
-
-@dataclass(frozen=True)
-class Place:
-    """Where a run happens: its journal, its line to Apollo, its clock."""
-
-    store: Store
-    wire: Wire
-    clock: Clock
-    account: str
+    @property
+    def name(self) -> str:
+        """What to call what is worked on."""
+        return self.input.name if self.input else self.job.name
 
 
 @dataclass(frozen=True)
@@ -76,8 +59,7 @@ class Ready:
 
     wish: Wish
     job: Job
-    sheet: Sheet
-    binding: Binding
+    rows: Rows
     shelf: Shelf
     plan: Plan
     run: str | None
@@ -88,18 +70,11 @@ class Ready:
     notices: tuple[str, ...] = field(default=())
 
 
-def read(wish: Wish, path: Path) -> tuple[Job, Sheet, Binding]:
+def read(wish: Wish, path: Path | None) -> tuple[Job, Rows]:
     """Read job and spreadsheet and see that they fit; InvalidError where they do not."""
     try:
         job = load(wish.job)
-        sheet = open_sheet(
-            path,
-            name=job.sheet,
-            table=job.table,
-            header_row=job.header_row,
-            encoding=wish.encoding,
-        )
-        return job, sheet, bind_to(job, theirs(sheet.columns, list(job.steps[0].keep)))
+        return job, rows_of(job, path, encoding=wish.encoding)
     except InvalidError as problem:
         problem.job_file = wish.job if problem.problems else None
         raise
@@ -110,9 +85,9 @@ def tidy(place: Place) -> None:
     sweep(place.store, lambda name: at_work(place.store, name), place.clock.now())
 
 
-def snapshot(store: Store, wish: Wish) -> Path:
+def snapshot(store: Store, wish: Wish) -> Path | None:
     """Copy the input for this run alone, so that nobody can change it underneath."""
-    if not wish.input.is_file():
+    if wish.input is None or not wish.input.is_file():
         return wish.input  # reading it says what is wrong
     copies = store.folder / "copies"
     try:
@@ -132,25 +107,25 @@ def snapshot(store: Store, wish: Wish) -> Path:
     )
 
 
-def prepare(place: Place, wish: Wish, path: Path) -> Ready:
+def prepare(place: Place, wish: Wish, path: Path | None) -> Ready:
     """Make the plan; it asks Apollo free questions only and writes nothing."""
-    job, sheet, binding = read(wish, path)
+    job, rows = read(wish, path)
     shelf = shelf_of(job, job.steps[0], place.account, place.clock.now())
     chosen = Choice(wish.rows, wish.first)
-    found = survey(job, sheet, binding, period=wish.period, chosen=chosen)
+    found = survey(job, rows.entries(), shelf.asking, period=wish.period, chosen=chosen)
     if not found.rows:
         raise InvalidError(
-            f"{wish.input.name} has column names and no rows below them.",
+            f"{wish.name} has column names and no row below them.",
             fix="Fill it, or name the sheet that has the rows: input: {sheet: …}.",
         )
     if not chosen.met:
         raise UsageError(
-            f"{wish.input.name} has no row where --rows looks for one; nothing was sent.",
+            f"{wish.name} has no row where --rows looks for one; nothing was sent.",
             fix="Name rows as the spreadsheet counts them: the header is one of them.",
         )
-    basis = Basis(job, found, shelf, place.wire.limits(), comes_back(sheet.columns))
+    basis = Basis(job, found, shelf, place.wire.limits(), rows.returned)
     run, plan, past = _weigh(place, wish, basis)
-    return Ready(wish, job, sheet, binding, shelf, plan, run, basis, past, sheet.notices)
+    return Ready(wish, job, rows, shelf, plan, run, basis, past, rows.notices)
 
 
 def look_again(place: Place, ready: Ready) -> Ready:
@@ -172,7 +147,10 @@ def _weigh(place: Place, wish: Wish, basis: Basis) -> tuple[str | None, Plan, En
 
 def _kept_of(job: Job) -> str:
     """Say a job as the journal keeps it: two runs with the same are runs of the same job."""
-    return json.dumps({"canonical": job.canonical(), "kept": list(job.steps[0].keep)})
+    kept = list(job.steps[0].keep)
+    finds = job.steps[0].operation.paging is not None
+    told = {"canonical": job.canonical(), "kept": kept, "finds": finds, "searches": job.searches}
+    return json.dumps(told)
 
 
 @contextmanager
@@ -197,10 +175,9 @@ def holding(place: Place, ready: Ready) -> Iterator[None]:
 def begin(place: Place, ready: Ready, cap: Decimal | None) -> str:
     """Enter the run's rows, put its budget in force, and give its id."""
     now = place.clock.now()
-    digest = sha256(ready.sheet.path)
-    source = {"input_path": str(ready.wish.input.resolve()), "input_hash": digest}
+    source = ready.rows.source(ready.wish.input)
     run = ready.run or runs.create(place.store, _new_run(place, ready, source), now)
-    bound = ready.plan.survey.entries or entries(ready.sheet, ready.binding)
+    bound = ready.plan.survey.entries or ready.rows.entries()
     runs.enter(place.store, run, ready.shelf, bound, now, earlier=ready.earlier)
     runs.set_out(
         place.store,
@@ -214,7 +191,7 @@ def begin(place: Place, ready: Ready, cap: Decimal | None) -> str:
     )
     if ready.wish.resend_in_doubt:
         runs.ask_again(place.store, run, ready.plan.survey.selection)
-    _note_balance(place, run, "before")
+    note_balance(place, run, "before")
     return run
 
 
@@ -225,7 +202,7 @@ def _limits(job: Job) -> dict[str, str]:
 
 def _new_run(place: Place, ready: Ready, source: dict[str, str]) -> runs.NewRun:
     reading = {
-        "sheet": None if ready.sheet.kind == "csv" else ready.sheet.name,
+        "sheet": ready.rows.sheet_name,
         "table": ready.job.table,
         "header_row": ready.job.header_row,
         "encoding": ready.wish.encoding,
@@ -241,55 +218,3 @@ def _new_run(place: Place, ready: Ready, source: dict[str, str]) -> runs.NewRun:
         input_hash=source["input_hash"],
         reading=json.dumps(reading),
     )
-
-
-def carry(
-    place: Place,
-    ready: Ready,
-    run: str,
-    watch: Watch,
-    note: Callable[[Chunk, Settlement], None] | None = None,
-) -> None:
-    """Send what is to be sent and settle what comes back, until nothing is left or it stops."""
-    step = ready.job.steps[0]
-    owner, held = come_to_work(place.store)
-    try:
-        going = Going(
-            run=run,
-            owner=owner,
-            most=most_per_item(step.operation, step.options, ready.job.limits.most_per_row),
-            shelf=ready.shelf,
-            selection=tuple(ready.plan.survey.selection),
-        )
-
-        def send(chunk: Chunk) -> Settlement:
-            settlement = place.wire.send(step.operation, step.route, chunk, step.keep)
-            if note is not None:
-                note(chunk, settlement)
-            return settlement
-
-        pump = Pump(place.store, going, step.keep, place.clock, lambda: tidy(place))
-        carry_out(pump, send, watch, place.clock, ready.wish.threads)
-        # Whoever stops a run waits for nothing more; a key withdrawn meanwhile hides no results.
-        with suppress(AccessError):
-            if watch.stop_signal is None:
-                _note_balance(place, run, "after")
-    finally:
-        held.release()
-
-
-def _note_balance(place: Place, run: str, moment: str) -> None:
-    kinds = {
-        kind: {"limit": str(b.limit), "used": str(b.used), "left": str(b.left)}
-        for kind, b in place.wire.balances().items()
-        if b.left is not None
-    }
-    if kinds:
-        runs.note_balance(
-            place.store,
-            run,
-            account=place.account,
-            moment=moment,
-            kinds=json.dumps(kinds),
-            now=place.clock.now(),
-        )

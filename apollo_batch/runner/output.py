@@ -1,7 +1,8 @@
 """A run's record becomes the person's own spreadsheet with columns added, whole or not at all."""
 
+import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -10,11 +11,14 @@ from apollo_batch.errors import OutputError, UsageError
 from apollo_batch.files import sha256
 from apollo_batch.journal import runs, tell
 from apollo_batch.journal.store import Store
+from apollo_batch.runner.found import pages_of
 from apollo_batch.runner.report import Figures, sentence_of
 from apollo_batch.runner.summarise import SILENT, summarise
+from apollo_batch.sheets.anew import write_found
 from apollo_batch.sheets.annotate import annotate, needs_suffix
 from apollo_batch.sheets.read import Sheet
-from apollo_batch.sheets.text import write_csv
+from apollo_batch.sheets.summary import Summary
+from apollo_batch.sheets.text import beside, delimiter_of, write_csv, write_found_csv
 
 COLUMNS = ("Apollo Status", "Apollo Reason", "Apollo Note", "Apollo Credits")
 _ANNOTATED = re.compile(r"(?P<name>.+\.annotated)(?:-(?P<number>\d+))?")
@@ -30,64 +34,94 @@ class Delivered:
     notices: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """Where a run's output goes, and as what."""
+
+    sheet: Sheet | None
+    """None: the run starts from a search, and has no spreadsheet."""
+    original: Path | None
+    job: Path
+    target: Path | None = None
+    as_csv: bool = False
+
+
 def deliver(
-    store: Store,
-    found: Figures,
-    sheet: Sheet,
-    kept: Sequence[str],
-    *,
-    original: Path,
-    target: Path | None,
-    as_csv: bool,
-    now: float,
-    next_step: str | None,
+    store: Store, found: Figures, wanted: Wanted, *, now: float, next_step: str | None
 ) -> Delivered:
     """Write the output of a run; OutputError where it cannot be written, with nothing changed."""
-    path, notices = place(store, sheet, original, target, as_csv=as_csv)
-    columns = (*COLUMNS, *kept)
-    cells = _cells(store, found.run, kept)
+    path, notices = place(store, wanted)
 
     def ready(draft: Path) -> None:
         # Noted before it appears: killed in between, it is still known as ours.
         runs.writing(store, found.run, str(path), sha256(draft))
 
     try:
-        if as_csv:
-            notices += write_csv(sheet, path, columns, cells, ready=ready)
-        else:
-            summary = summarise(found, next_step)
-            notices += annotate(sheet, path, columns, cells, summary, ready=ready)
+        summary = summarise(found, next_step)
+        notices += _write(store, found, wanted, (path, ready), summary)
         runs.written(store, found.run, str(path), sha256(path), now)
     except OSError as problem:
         raise OutputError(f"{path} could not be written: {problem.strerror}.") from None
     return Delivered(path, notices)
 
 
-def place(
-    store: Store, sheet: Sheet, original: Path, target: Path | None, *, as_csv: bool
-) -> tuple[Path, tuple[str, ...]]:
+def _write(
+    store: Store,
+    found: Figures,
+    wanted: Wanted,
+    target: tuple[Path, Callable[[Path], None]],
+    summary: Summary,
+) -> tuple[str, ...]:
+    path, ready = target
+    told = json.loads(found.record["job"])
+    pages = pages_of(store, found.run, told)
+    if wanted.sheet is None:
+        if wanted.as_csv:
+            return write_found_csv(path, pages[0], ready=ready)
+        return write_found(path, pages, summary, ready=ready)
+    kept = [] if told.get("finds") else told["kept"]
+    columns, cells = (*COLUMNS, *kept), _cells(store, found.run, kept)
+    if wanted.as_csv:
+        notices = write_csv(wanted.sheet, path, columns, cells, ready=ready)
+        for beside_it, page in zip(beside(path, pages), pages, strict=True):
+            notices += write_found_csv(beside_it, page, delimiter=delimiter_of(wanted.sheet))
+        return notices
+    return annotate(wanted.sheet, path, columns, cells, summary, found=pages, ready=ready)
+
+
+def place(store: Store, wanted: Wanted) -> tuple[Path, tuple[str, ...]]:
     """Choose where the output goes; what somebody else wrote or changed is never replaced.
 
     UsageError where the person names the input itself.
     """
-    if target is not None:
-        _never_the_input(target, original)
-        wanted = target.resolve()
+    original = wanted.original
+    if wanted.target is not None:
+        _never_the_input(wanted.target, original)
+        chosen = wanted.target.absolute()
     else:
-        ending = ".csv" if as_csv else needs_suffix(sheet)
-        wanted = original.resolve().with_name(_annotated(original.stem) + ending)
-    path = wanted
-    while path.exists() and not _ours(store, path):
+        chosen = _beside(wanted)
+    source = str(original.resolve()) if original else ""
+    path = chosen
+    while path.exists() and not _ours(store, path, source):
         path = path.with_name(_next_free(path.stem) + path.suffix)
-    if path == wanted:
+    if path == chosen:
         return path, ()
     return path, (
-        f"{wanted.name} is there already and was not written by this run, or was changed "
+        f"{chosen.name} is there already and was not written for this input, or was changed "
         f"since: the result is in {path.name}.",
     )
 
 
-def _never_the_input(target: Path, original: Path) -> None:
+def _beside(wanted: Wanted) -> Path:
+    if wanted.original is None or wanted.sheet is None:
+        return Path.cwd() / f"{wanted.job.stem}.results{'.csv' if wanted.as_csv else '.xlsx'}"
+    ending = ".csv" if wanted.as_csv else needs_suffix(wanted.sheet)
+    return wanted.original.absolute().with_name(_annotated(wanted.original.stem) + ending)
+
+
+def _never_the_input(target: Path, original: Path | None) -> None:
+    if original is None:
+        return
     same = target.resolve() == original.resolve()
     if same or (target.exists() and original.exists() and target.samefile(original)):
         raise UsageError(
@@ -109,8 +143,8 @@ def _next_free(stem: str) -> str:
     return f"{stem}-2"
 
 
-def _ours(store: Store, path: Path) -> bool:
-    return path.is_file() and sha256(path) in tell.outputs_written(store, str(path))
+def _ours(store: Store, path: Path, source: str) -> bool:
+    return path.is_file() and sha256(path) in tell.outputs_written(store, str(path), source)
 
 
 def _cells(store: Store, run: str, kept: Sequence[str]) -> Iterator[tuple[int, Cells]]:

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
-from apollo_batch.apollo.decode import Keep, reread
+from apollo_batch.apollo.decode import reread
+from apollo_batch.apollo.kept import Keep
 from apollo_batch.catalogue.entry import Operation
 from apollo_batch.catalogue.operations import OPERATIONS
 from apollo_batch.clock import Clock
 from apollo_batch.journal.answers import Moved, Wait
-from apollo_batch.journal.dispatch import Going
+from apollo_batch.journal.going import Going
 from apollo_batch.journal.recalls import Recall, recalled, recalls
 from apollo_batch.journal.settle import give_up
 from apollo_batch.journal.store import Store

@@ -18,8 +18,13 @@ def read_job(path: Path) -> Job:
     return load(path)
 
 
-def sheet_of(store: Store, record: Mapping[str, Any]) -> Sheet:
-    """Open a run's own copy of its input; OutputError where the copy is gone."""
+def sheet_of(store: Store, record: Mapping[str, Any]) -> Sheet | None:
+    """Open a run's own copy of its input; OutputError where the copy is gone.
+
+    None where the run starts from a search and has no spreadsheet.
+    """
+    if not record["input_path"]:
+        return None
     name = Path(record["input_path"]).name
     copy = store.folder / "copies" / record["input_hash"][:16] / name
     if not copy.is_file():

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, overload
 from apollo_batch.apollo.decode import NOT_REVEALED
 from apollo_batch.errors import EXIT_ORDER, Exit, UsageError
 from apollo_batch.journal import tell
+from apollo_batch.journal.found import sheets_of
 from apollo_batch.journal.store import Store, open_store
 from apollo_batch.model import Status
 from apollo_batch.reasons import REASONS, sentence
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 _STOP_EXITS = {
     "budget": Exit.BUDGET,
+    "enroll_budget": Exit.BUDGET,
     "credits_exhausted": Exit.BUDGET,
     "no_access": Exit.ACCESS,
     "out_of_reach": Exit.OUT_OF_REACH,
@@ -44,6 +46,8 @@ class Figures:
     budget: Mapping[str, Any]
     balances: Mapping[str, Mapping[str, Any]]
     planned: Mapping[str, Any] = field(default_factory=dict)
+    sheets: Mapping[str, int] = field(default_factory=dict)
+    """Sheets of found records, each with how many it has; they are among the rows."""
 
     @property
     def rows(self) -> int:
@@ -76,16 +80,24 @@ def figures(store: Store, run: str) -> Figures:
     reasons: Counter[str] = Counter()
     not_revealed = 0
     known = Decimal(0)
+    sheets = sheets_of(store, number)
+    starts = json.loads(record["job"]).get("searches", False)
     for told in tell.outcomes(store, number):
+        if starts and told.status is Status.SUCCEEDED:
+            known += told.credits or Decimal(0)
+            continue  # a search that a job starts from is no row; what it found is
         statuses[told.status] += 1
         reasons[told.reason] += 1
         not_revealed += NOT_REVEALED in told.note
         known += told.credits or Decimal(0)
+    statuses[Status.SUCCEEDED] += sum(sheets.values())
+    reasons["found"] += sum(sheets.values())
     return Figures(
         run=number,
         record=dict(record),
         statuses=statuses,
-        reasons=dict(reasons.most_common()),
+        reasons={code: count for code, count in reasons.most_common() if count},
+        sheets=sheets,
         not_revealed=not_revealed,
         row_credits=known,
         bill=tell.bill(store, number),
@@ -117,7 +129,7 @@ def as_json(
             "unpriced_requests": found.bill.unpriced,
         },
         "requests": found.bill.requests,
-        "sheets": {},
+        "sheets": {name: {"total": count} for name, count in found.sheets.items()},
         "next": next_step,
     }
 

@@ -14,11 +14,11 @@ def activity(call: Call) -> Answer:
         return missing("contact_id")
     if call.state.crm.contacts.find(number) is None:
         return told(404, {"error": "Contact not found"})
-    sequence_id = call.params.get("sequence_id")
+    sequence_id = str(call.params.get("sequence_id") or "")
     events = [
         {name: value for name, value in event.items() if name not in {"id", "contact_id"}}
         for event in reversed(list(call.state.crm.events))
-        if event["contact_id"] == number and sequence_id in {None, "", event["sequence_id"]}
+        if event["contact_id"] == number and sequence_id in {"", event["sequence_id"]}
     ]
     events.sort(key=lambda event: str(event["occurred_at"]), reverse=True)
     body = {"contact_id": number, "events": events[: _most(call.params.get("per_page", _MOST))]}

@@ -14,7 +14,7 @@ from starlette.routing import Mount, Route
 from starlette.types import Receive, Scope, Send
 
 from apollo_batch.errors import UsageError
-from apollo_batch.sandbox import faults, params
+from apollo_batch.sandbox import faults, params, seeds, seeds_sequences
 from apollo_batch.sandbox.answer import Answer, bad_request, exhausted, invalid, limited, not_found
 from apollo_batch.sandbox.books import CREDITS, Books
 from apollo_batch.sandbox.courier import Courier
@@ -28,7 +28,6 @@ from apollo_batch.sandbox.payloads import payload
 from apollo_batch.sandbox.records import Records
 from apollo_batch.sandbox.rule import Call, Rule, State
 from apollo_batch.sandbox.rules import Door, Doors, rate_classes
-from apollo_batch.sandbox.seeds_sequences import plant
 from apollo_batch.sandbox.setup import Setup
 from apollo_batch.sandbox.traffic import Traffic
 from apollo_batch.sandbox.wire import Wire
@@ -43,7 +42,7 @@ class Apollo:
     def __init__(self, setup: Setup) -> None:
         self._setup = setup
         self._doors = Doors()
-        self._routes = {door.rule.scope: door.route for door in self._doors}
+        self._routes = {door.rule.scope: door.route for door in reversed(list(self._doors))}
         self._diary = Diary(setup.persist)
         self._keyring = Keyring(setup.key, legacy=setup.legacy_auth)
         self._script = Script(setup.seed, faults.load(setup.faults) if setup.faults else [])
@@ -65,7 +64,7 @@ class Apollo:
                 query = params.from_query(scope["query_string"].decode("latin-1"))
                 sent = params.from_body(raw)
                 given = query | (sent or {})
-                call = Call(self.state, scope["method"], given, query, words, alone, door.route)
+                call = Call(self.state, scope["method"], given, query, words, alone)
                 answer, fault = self._serve(door, call, request.headers, readable=sent is not None)
             self.state.courier.set_out(lambda result: payload(self.state, result))
             await self.wire.carry(self._stamp(answer), fault, scope, receive, send)
@@ -77,7 +76,8 @@ class Apollo:
         told_of = self.state.books.read(self.state.limiter.opened)
         for window in told_of["windows"]:
             window["route"] = self._routes[window["route"]]
-        return known | told_of | {"effects": self.state.crm.effects.read()}
+        crm = self.state.crm
+        return known | told_of | {"crm": crm.read(), "effects": crm.effects.read()}
 
     def reset(self, credits_: int | None) -> None:
         """Begin a new world: another team, nothing used, nothing paid, no faults."""
@@ -99,15 +99,16 @@ class Apollo:
         now = _clock(self._setup.time_scale)
         limit = CREDITS[self._setup.profile] if credits_ is None else credits_
         books = Books(limit, now, self._diary)
-        crm = Crm(self._world, self._diary, now)
-        plant(crm, books.team_id)
+        crm = Crm(self._world, self._diary, now, lag=self._setup.index_lag)
+        seeds.fill(crm, books.team_id)
+        seeds_sequences.fill(crm, books.team_id)
         crm.restore(self._diary.read())
         courier = Courier(crm, books, self._setup.time_scale, self._setup.deliveries)
         for result in crm.results:
             courier.accept(result)
         return State(
             world=self._world,
-            records=Records(self._world, books.team_id),
+            records=Records(self._world, crm),
             crm=crm,
             books=books,
             courier=courier,
@@ -122,7 +123,10 @@ class Apollo:
         """Let a request in, or say why not; note how it ended."""
         number = self.state.books.arrive()
         secret, key = self._keyring.identify(headers, call.params)
-        refusal = _refusal(door.rule, key) or (None if readable else bad_request())
+        free_plan = self._setup.profile == "free"
+        refusal = _refusal(door.rule, key, free_plan=free_plan) or (
+            None if readable else bad_request()
+        )
         if refusal is not None:
             self.state.books.answer(number, door.route, refusal.status, None)
             return refusal, None
@@ -145,7 +149,7 @@ class Apollo:
             wait = round(fault.seconds or 1)
             return limited(rule.scope, times=600, per="hour", retry_after=wait), fault
         limiter.count(rule.scope, rule.rate_class)
-        replaced = instead(trouble) if trouble else None
+        replaced = instead(trouble, rule.failure) if trouble else None
         if trouble in PREVENTS:
             return replaced or Answer(200, b""), fault
         return self._carry_out(door, call, number, replaced), fault
@@ -156,7 +160,8 @@ class Apollo:
             return invalid("Invalid parameters")
         if door.rule.paid and books.left <= 0:
             return exhausted()
-        answer = door.rule.answer(replace(call, number=number))
+        self.state.crm.effects.begin(number, door.route)
+        answer = door.rule.answer(call)
         if sum(bill.credits for bill in answer.bills) > books.left:
             return exhausted()
         books.charge(door.route, number, answer.bills)
@@ -214,10 +219,10 @@ async def _json(request: Request, default: object) -> Any:
     return await request.json() if await request.body() else default
 
 
-def _refusal(rule: Rule, key: Key | Answer) -> Answer | None:
+def _refusal(rule: Rule, key: Key | Answer, *, free_plan: bool) -> Answer | None:
     if isinstance(key, Answer):
         return rule.stranger or key
-    return None if rule.stranger else key.refusal(rule.scope)
+    return None if rule.stranger else key.refusal(rule, free_plan=free_plan)
 
 
 def _strange(rule: Rule, given: Mapping[str, Any]) -> bool:

@@ -1,74 +1,53 @@
 """What the team itself has saved: tables of records, seeded once, changed by requests, kept."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from apollo_batch.sandbox.diary import Diary
 from apollo_batch.sandbox.effects import Effects
+from apollo_batch.sandbox.lagging import Lagging
+from apollo_batch.sandbox.table import Record, Table
 from apollo_batch.sandbox.world import World
 
-Record = dict[str, Any]
-"""As Apollo spells it; every record has an `id`."""
+__all__ = ["Crm", "Record", "Table"]
 
-
-class Table:
-    """Records of one kind by their ids, in the order in which they were made."""
-
-    def __init__(self, name: str, diary: Diary) -> None:
-        self.name = name
-        self._diary = diary
-        self._records: dict[str, Record] = {}
-
-    def __iter__(self) -> Iterator[Record]:
-        return iter(list(self._records.values()))
-
-    def __len__(self) -> int:
-        return len(self._records)
-
-    def find(self, number: str) -> Record | None:
-        """Find a record by its id."""
-        return self._records.get(number)
-
-    def put(self, record: Record) -> Record:
-        """Add a record, or write a changed one down; in the diary first."""
-        self._diary.write([{"put": self.name, "record": record}])
-        self._records[record["id"]] = record
-        return record
-
-    def drop(self, number: str) -> None:
-        """Take a record out."""
-        self._diary.write([{"drop": self.name, "id": number}])
-        self._records.pop(number, None)
-
-    def restore(self, line: Mapping[str, Any]) -> None:
-        """Do again what a line of the diary tells."""
-        if line.get("put") == self.name:
-            self._records[line["record"]["id"]] = line["record"]
-        elif line.get("drop") == self.name:
-            self._records.pop(line["id"], None)
-
-    def seed(self, records: Iterable[Record]) -> None:
-        """Fill it with what was there before the first request; the diary knows nothing of it."""
-        self._records |= {record["id"]: record for record in records}
+_TABLES = (
+    "users contacts accounts deals tasks labels contact_stages account_stages deal_stages "
+    "custom_fields mailboxes schedules sequences events results"
+).split()
+_INDEXED = {
+    "contacts": (
+        "email contact_emails name person_id organization_id account_id label_ids "
+        "emailer_campaign_ids salesforce_id salesforce_lead_id salesforce_contact_id hubspot_id "
+        "hubspot_vid outreach_id salesloft_id merged_crm_ids"
+    ).split(),
+    "accounts": (
+        "domain name organization_id label_ids salesforce_id hubspot_id merged_crm_ids"
+    ).split(),
+    "labels": ["name"],
+    "sequences": ["label_ids"],
+}
+# What is told of a record, and a result on its way: neither is a record that somebody has written.
+_BESIDE = {"events", "results"}
 
 
 class Crm:
     """The tables of one team."""
 
-    def __init__(self, world: World, diary: Diary, now: Callable[[], float]) -> None:
+    def __init__(
+        self, world: World, diary: Diary, now: Callable[[], float], *, lag: float = 0
+    ) -> None:
         self.world = world
+        self.effects = Effects()
+        self._diary = diary
         self._now = now
         self._begun = time.time() - now()
         self._made = 0
-        self.effects = Effects(diary)
         self._tables = {
-            name: Table(name, diary)
-            for name in (
-                "users contacts accounts deals tasks labels contact_stages account_stages "
-                "deal_stages custom_fields mailboxes schedules sequences events results"
-            ).split()
+            name: Table(name, self._write, Lagging(lag, now), _INDEXED.get(name, ()))
+            for name in _TABLES
         }
 
     def __getattr__(self, name: str) -> Table:
@@ -77,14 +56,23 @@ class Crm:
         except KeyError:
             raise AttributeError(name) from None
 
+    def table(self, name: str) -> Table:
+        """The table of this name; KeyError where there is none."""
+        return self._tables[name]
+
     def restore(self, lines: Iterable[Mapping[str, Any]]) -> None:
         """Bring back what requests have changed."""
         for line in lines:
-            self.effects.restore(line)
             table = self._tables.get(str(line.get("put") or line.get("drop") or ""))
             if table is not None:
                 table.restore(line)
-                self._made += "put" in line
+                if line["effect"]:
+                    self.effects.add(line["effect"])
+                self._made = max(self._made, line["made"])
+
+    def read(self) -> dict[str, int]:
+        """How many records each table has, as /sandbox/books tells it."""
+        return {name: len(table) for name, table in self._tables.items()}
 
     @property
     def me(self) -> str:
@@ -104,3 +92,16 @@ class Crm:
         """Now, on the sandbox's clock, as Apollo spells it."""
         at = datetime.fromtimestamp(self.epoch(), UTC)
         return f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03d}Z"
+
+    def _write(self, kind: str, table: Table, record: Record, about: Mapping[str, Any]) -> None:
+        # One line for the record and what was done to it: neither is ever there without the other.
+        effect = None
+        if table.name not in _BESIDE:
+            effect = {**self.effects.entry(kind, table.name, record), **about}
+        if kind == "dropped":
+            told = {"drop": table.name, "id": record["id"]}
+        else:
+            told = {"put": table.name, "record": record}
+        self._diary.write([{**told, "made": self._made, "effect": effect}])
+        if effect:
+            self.effects.add(effect)

@@ -4,10 +4,12 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from apollo_batch.sandbox.account_record import shown
 from apollo_batch.sandbox.asked import moment
 from apollo_batch.sandbox.crm import Crm, Record
+from apollo_batch.sandbox.saved import account_of
 
-_AMOUNT = re.compile(r"\d+(\.\d+)?")
+_AMOUNT = re.compile(r"[0-9]{1,15}(\.[0-9]{1,4})?")
 _EMPTY = dict.fromkeys(
     "salesforce_owner_id description stage_name salesforce_id actual_close_date next_step "
     "next_step_date closed_lost_reason closed_won_reason current_solutions deal_source "
@@ -27,7 +29,7 @@ def deal(
         "id": number,
         "team_id": team_id,
         "owner_id": given.get("owner_id") or crm.me,
-        "name": given["name"],
+        "name": str(given["name"]),
         "account_id": account_id(crm, given.get("account_id")),
         "is_closed": False,
         "source": source,
@@ -49,7 +51,7 @@ def deal(
 def changed(crm: Crm, record: Record, given: Mapping[str, Any], *, at: str) -> Record:
     """The deal with what is given; whatever is not named stays."""
     record = {**record, "last_activity_date": at}
-    record |= {name: given[name] for name in ("name", "owner_id") if given.get(name)}
+    record |= {name: str(given[name]) for name in ("name", "owner_id") if given.get(name)}
     if "amount" in given:
         record |= dict.fromkeys(("amount", "amount_in_team_currency"), _amount(given["amount"]))
     if "closed_date" in given:
@@ -71,15 +73,44 @@ def account_id(crm: Crm, given: object) -> str | None:
     """Read an account's id, or that of the organization behind it."""
     if not given:
         return None
-    if crm.accounts.find(str(given)):
-        return str(given)
-    saved = (a["id"] for a in crm.accounts if a.get("organization_id") == given)
-    return next(saved, str(given))
+    number = str(given)
+    company = crm.world.company_by_id(number)
+    of_company = account_of(crm, company) if company else None
+    saved = crm.accounts.find(number) or of_company
+    saved = saved or next(iter(crm.accounts.saying("organization_id", number)), None)
+    return str(saved["id"]) if saved else number
 
 
-def shown(crm: Crm, record: Record) -> Record:
+def with_account(crm: Crm, record: Record) -> Record:
     """A deal as it is viewed and listed: with its account beside it."""
-    return {**record, "account": crm.accounts.find(str(record["account_id"]))}
+    account = crm.accounts.find(str(record["account_id"]))
+    return {**record, "account": shown(account) | _counts(crm, account) if account else None}
+
+
+def beside_a_task(crm: Crm, record: Record) -> Record:
+    """A deal as a search over tasks shows it, which tells of roles in another way."""
+    roles = [
+        {
+            "id": role["id"],
+            "contact_id": role["id"],
+            "is_primary": True,
+            "created_at": record["created_at"],
+            "updated_at": record["created_at"],
+            "role": [],
+        }
+        for role in record["opportunity_contact_roles"]
+    ]
+    return {**with_account(crm, record), "opportunity_contact_roles": roles}
+
+
+def _counts(crm: Crm, account: Record) -> dict[str, Any]:
+    """What an account says beside a deal, and nowhere else."""
+    return {
+        "contact_emailer_campaign_ids": [],
+        "contact_campaign_status_tally": {},
+        "num_contacts": crm.contacts.count("account_id", account["id"]),
+        "last_activity_date": None,
+    }
 
 
 def _amount(given: object) -> int | float | None:

@@ -2,10 +2,11 @@
 
 from typing import Any
 
+from apollo_batch.sandbox import paging
 from apollo_batch.sandbox.answer import Answer, invalid, not_found, told
-from apollo_batch.sandbox.asked import Page, bad_id, is_id
 from apollo_batch.sandbox.crm import Record
-from apollo_batch.sandbox.deal_records import changed, deal, shown
+from apollo_batch.sandbox.deal_records import changed, deal, with_account
+from apollo_batch.sandbox.ids import misconfigured, well_formed
 from apollo_batch.sandbox.rule import Call, Rule
 
 _TAKES = frozenset(
@@ -24,26 +25,25 @@ def create(call: Call) -> Answer:
         return trouble
     team, number = call.state.books.team_id, crm.new_id("deal")
     record = crm.deals.put(deal(crm, team, given, number=number, at=crm.moment()))
-    call.note("created", "deals", record["id"], record["name"])
     return told(200, {"opportunity": record})
 
 
 def search(call: Call) -> Answer:
     """List the deals; only a deal's name filters them."""
-    page = Page.read(call.params)
+    page = paging.read(call)
     if isinstance(page, Answer):
         return page
     crm = call.state.crm
     name = str(call.params.get("q_opportunity_name") or "")
     found = [record for record in crm.deals if name.casefold() in record["name"].casefold()]
-    by = call.params.get("sort_by_field")
+    by = str(call.params.get("sort_by_field"))
     if by in _SORTED_BY:
         found.sort(key=lambda record: float(record[by] or 0), reverse=True)
     crumb = {"label": "Name", "signal_field_name": "q_opportunity_name"}
     crumb |= {"value": name, "display_name": name}
     body = {
         "breadcrumbs": [crumb] if name else [],
-        "opportunities": [shown(crm, record) for record in page.cut(found)],
+        "opportunities": [with_account(crm, record) for record in page.of(found)],
         "salesforce_users": [],
         "partial_results_only": False,
         "has_join": False,
@@ -75,7 +75,6 @@ def update(call: Call) -> Answer:
         return trouble
     crm = call.state.crm
     record = crm.deals.put(changed(crm, record, call.params, at=crm.moment()))
-    call.note("updated", "deals", record["id"], record["name"])
     return told(200, {"opportunity": record})
 
 
@@ -92,22 +91,26 @@ def of_contact(call: Call) -> Answer:
 
 def _viewed(call: Call, record: Record) -> dict[str, Any]:
     people = len(record["opportunity_contact_roles"])
-    return {**shown(call.state.crm, record), "num_contacts": people}
+    return {**with_account(call.state.crm, record), "num_contacts": people}
 
 
 def _at(call: Call) -> Record | Answer | None:
     number = call.path["opportunity_id"]
-    return call.state.crm.deals.find(number) if is_id(number) else bad_id("opportunity_id")
+    return (
+        call.state.crm.deals.find(number)
+        if well_formed(number)
+        else misconfigured("opportunity_id")
+    )
 
 
 def _bad_ids(call: Call) -> Answer | None:
     for name in ("owner_id", "account_id", "opportunity_stage_id"):
         given = call.params.get(name)
-        if given and not is_id(given):
-            return bad_id(given)
+        if given and not well_formed(given):
+            return misconfigured(given)
     stage = call.params.get("opportunity_stage_id")
     unknown = stage and call.state.crm.deal_stages.find(stage) is None
-    return bad_id(stage) if unknown else None
+    return misconfigured(stage) if unknown else None
 
 
 RULES = {

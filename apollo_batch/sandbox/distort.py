@@ -12,11 +12,11 @@ Change = Callable[[list[Any]], list[Any]]
 _PAGE = "<html><head><title>{0}</title></head><body><h1>{0}</h1></body></html>"
 
 
-def instead(trouble: Trouble) -> Answer | None:
+def instead(trouble: Trouble, failure: str) -> Answer | None:
     """The answer that replaces Apollo's own, where the fault does."""
     match trouble:
         case Trouble.ERROR_BEFORE | Trouble.ERROR_AFTER:
-            return told(500, {"error": "An error occurred. Please try again."})
+            return told(500, {"error": failure})
         case Trouble.UNAVAILABLE_BEFORE | Trouble.UNAVAILABLE_AFTER:
             return plain(503, _PAGE.format("Service Temporarily Unavailable"), HTML)
         case Trouble.GATEWAY_HTML:
@@ -44,12 +44,14 @@ def distort(answer: Answer, trouble: Trouble, secret: str) -> Answer:
 
 def _edit(answer: Answer, fields: dict[str, Any]) -> Answer:
     record = json.loads(answer.body or b"{}")
+    if not isinstance(record, dict):
+        return answer
     return replace(answer, body=json.dumps(record | fields).encode())
 
 
 def _rearrange(answer: Answer, change: Change) -> Answer:
     record = json.loads(answer.body or b"{}")
     for name in ("matches", "organizations"):
-        if name in record:
+        if isinstance(record, dict) and name in record:
             record[name] = change(record[name])
     return replace(answer, body=json.dumps(record).encode())

@@ -1,40 +1,42 @@
-"""What a request has made or changed comes in, one entry each; a judge reads the list."""
+"""Records that were written come in; an account of what each request did to them goes out."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from apollo_batch.sandbox.diary import Diary
+_NAMED_BY = ("email", "domain", "name", "title", "contact_id")
 
 
 class Effects:
-    """Everything that requests have made and changed, oldest first; the diary brings it back."""
+    """What requests have done, in order: so that nobody need guess what was written twice."""
 
-    def __init__(self, diary: Diary) -> None:
-        self._diary = diary
+    def __init__(self) -> None:
         self._entries: list[dict[str, Any]] = []
+        self._request = 0
+        self._route = ""
 
-    def note(
-        self,
-        route: str,
-        request: int,
-        *,
-        kind: str,
-        table: str,
-        record_id: str,
-        subject: str,
-        **more: Any,
-    ) -> None:
-        """Add an entry; `subject` is what a person would call the record."""
-        entry = {"route": route, "request": request, "kind": kind, "table": table}
-        entry |= {"id": record_id, "subject": subject, **more}
-        self._diary.write([{"effect": entry}])
-        self._entries.append(entry)
+    def begin(self, request: int, route: str) -> None:
+        """Whatever is written from now on is this request's doing."""
+        self._request, self._route = request, route
 
-    def restore(self, line: Mapping[str, Any]) -> None:
-        """Take over what a line of the diary tells."""
-        if "effect" in line:
-            self._entries.append(line["effect"])
+    def entry(self, kind: str, table: str, record: Mapping[str, Any]) -> dict[str, Any]:
+        """Say what is about to be done to a record."""
+        return {
+            "request": self._request,
+            "route": self._route,
+            "kind": kind,
+            "table": table,
+            "id": record["id"],
+            "subject": subject(record),
+        }
+
+    def add(self, entry: dict[str, Any]) -> None:
+        """Note something that is done, and in the diary."""
+        self._entries.append({"n": len(self._entries) + 1, **entry})
 
     def read(self) -> list[dict[str, Any]]:
-        """The list, as /sandbox/books tells it."""
         return list(self._entries)
+
+
+def subject(record: Mapping[str, Any]) -> str:
+    """Whom or what a record is about, as a person would tell it from others of its kind."""
+    return next((str(record[name]) for name in _NAMED_BY if record.get(name)), "")

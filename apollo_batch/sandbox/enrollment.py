@@ -4,11 +4,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from apollo_batch.sandbox.answer import Answer, invalid, not_found, told
-from apollo_batch.sandbox.asked import bad_id, is_id, listed, moment
+from apollo_batch.sandbox.asked import listed, moment
 from apollo_batch.sandbox.crm import Crm, Record
+from apollo_batch.sandbox.ids import misconfigured, well_formed
+from apollo_batch.sandbox.label_names import named
 from apollo_batch.sandbox.rule import Call, Rule, flag
 from apollo_batch.sandbox.skips import FLAGS, NOT_FOUND, skip_reason
-from apollo_batch.sandbox.standing import begun, enter, happened, stamp
+from apollo_batch.sandbox.standing import begun, enter, happened, shown, stamp, steps_of
 
 # Apollo's takes a second and more; long enough here for a second call to run into it.
 _SECONDS = 0.03
@@ -60,7 +62,11 @@ def add_contacts(call: Call) -> Answer:
     if not call.alone:
         # Whoever calls twice at once hears of trouble, and the contacts are in.
         return told(500, {"error": "An error occurred. Please try again."})
-    body = {"contacts": enrolled, "skipped_contact_ids": skipped, **_around(call, wish.sequence)}
+    body = {
+        "contacts": list(map(shown, enrolled)),
+        "skipped_contact_ids": skipped,
+        **_around(call, wish.sequence),
+    }
     return replace(told(200, body), seconds=_SECONDS)
 
 
@@ -80,20 +86,13 @@ def _enroll(call: Call, wish: Wish, contact: Record, *, turn: int) -> Record:
         stamp(crm),
         **{"send_email_from_email_address": address, **wish.differing},
     )
-    contact = crm.contacts.put(enter(contact, standing))
+    about = {"sequence": sequence["id"], "contact": contact["id"]}
+    contact = crm.contacts.put(enter(contact, standing), "enrolled", **about)
     position = standing["current_step_position"]
     happened(crm, contact["id"], sequence, "enrolled", step_position=position or 1)
     if standing["status"] == "paused":
         reason = standing["inactive_reason"] or "manually paused"
         happened(crm, contact["id"], sequence, "paused", reason=reason)
-    call.note(
-        "enrolled",
-        "contacts",
-        contact["id"],
-        contact.get("email") or contact.get("name") or "",
-        sequence=sequence["id"],
-        contact=contact["id"],
-    )
     return contact
 
 
@@ -106,8 +105,8 @@ def _wish(call: Call) -> Wish | Answer:
         return invalid("Please specify either contact_ids or label_names.")
     if params.get("emailer_campaign_id") != sequence_id or not mailbox_ids:
         return invalid("Please specify a emailer_campaign_id and send_email_from_email_account_id.")
-    if not is_id(sequence_id):
-        return bad_id(sequence_id)
+    if not well_formed(sequence_id):
+        return misconfigured(sequence_id)
     sequence = crm.sequences.find(sequence_id)
     mailboxes = [m for number in mailbox_ids if (m := crm.mailboxes.find(number))]
     trouble = not_found() if sequence is None else _bad_mailboxes(mailbox_ids, mailboxes)
@@ -127,7 +126,7 @@ def _bad_mailboxes(asked: list[str], mailboxes: list[Record]) -> Answer | None:
     known = {mailbox["id"] for mailbox in mailboxes}
     strange = next((number for number in asked if number not in known), None)
     if strange is not None:
-        return bad_id(strange)
+        return misconfigured(strange)
     closed = [m["email"] for m in mailboxes if not m["active"] or m["revoked_at"]]
     if closed:
         return invalid(f"These mailboxes are no longer active. {', '.join(closed)}")
@@ -140,13 +139,9 @@ def _bad_mailboxes(asked: list[str], mailboxes: list[Record]) -> Answer | None:
 
 def _labelled(crm: Crm, names: list[str]) -> list[str]:
     """The contacts on any of the lists."""
-    wanted = {name.casefold() for name in names}
-    labels = {
-        label["id"]
-        for label in crm.labels
-        if label["modality"] == "contacts" and label["name"].casefold() in wanted
-    }
-    return [c["id"] for c in crm.contacts if labels & set(c.get("label_ids") or ())]
+    labels = [label["id"] for name in names if (label := named(crm, "contacts", name))]
+    contacts = [c["id"] for number in labels for c in crm.contacts.saying("label_ids", number)]
+    return list(dict.fromkeys(contacts))
 
 
 def _differing(call: Call) -> dict[str, Any]:
@@ -160,11 +155,11 @@ def _differing(call: Call) -> dict[str, Any]:
 
 def _around(call: Call, sequence: Record) -> dict[str, Any]:
     """What the reply says beside the contacts."""
-    steps = sequence["steps"]
+    steps = steps_of(sequence)
     return {
         "emailer_campaign": {name: sequence[name] for name in _CAMPAIGN},
         "emailer_steps": [{name: step[name] for name in _STEP} for step in steps],
-        "emailer_touches": [step["touch"] for step in steps],
+        "emailer_touches": [step["touch"] for step in steps if "touch" in step],
         "team": {"id": call.state.books.team_id, "sequences_finder_empty": False},
         "signals_hash": None,
     }

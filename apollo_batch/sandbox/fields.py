@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from apollo_batch.sandbox.firmographics import firmographics
 from apollo_batch.sandbox.inhabitants import Company, Person, draw
 
 
@@ -27,7 +28,7 @@ def person_fields(person: Person) -> dict[str, Any]:
         "state": person.place.state,
         "city": person.place.city,
         "country": person.place.country,
-        "is_likely_to_engage": person.number % 4 == 0,
+        "is_likely_to_engage": person.likely_to_engage,
         "show_intent": False,
         "departments": [person.department],
         "subdepartments": [],
@@ -60,7 +61,7 @@ def _employment(person: Person, company: Company, *, current: bool) -> dict[str,
 
 
 def company_fields(company: Company) -> dict[str, Any]:
-    tag = f"{draw(company.industry):08x}{draw(company.industry, 2):08x}00000000"
+    tag = industry_tag(company.industry)
     street = f"{company.number % 200 + 1} Sample Street"
     return {
         "id": company.id,
@@ -101,6 +102,10 @@ def company_fields(company: Company) -> dict[str, Any]:
     }
 
 
+def industry_tag(industry: str) -> str:
+    return f"{draw(industry):08x}{draw(industry, 2):08x}00000000"
+
+
 def phone(company: Company) -> str:
     return f"+1 {200 + company.number % 700}-555-01{company.number % 100:02d}"
 
@@ -110,32 +115,38 @@ def name_and_site(company: Company) -> dict[str, Any]:
 
 
 def finance(company: Company) -> dict[str, Any]:
-    revenue = company.employees * 175_000
-    funding = company.employees * 20_000
-    date = "2024-05-01T00:00:00.000+00:00"
-    event = {
-        "id": f"{company.id[:20]}0003",
-        "date": date,
-        "news_url": None,
-        "type": "Series B",
-        "investors": "Example Ventures",
-        "amount": f"{funding / 1e6:.1f}M",
-        "currency": "$",
-    }
+    holds = firmographics(company)
+    latest = holds.rounds[0] if holds.rounds else None
     return {
-        "annual_revenue": revenue,
-        "annual_revenue_printed": f"{revenue / 1e6:.1f}M",
-        "total_funding": funding,
-        "total_funding_printed": f"{funding / 1e6:.1f}M",
-        "latest_funding_round_date": date,
-        "latest_funding_stage": "Series B",
-        "funding_events": [event],
-        "technology_names": ["Example CRM", "Example Mail"],
-        "current_technologies": [
-            {"uid": "example_crm", "name": "Example CRM", "category": "CRM"},
-            {"uid": "example_mail", "name": "Example Mail", "category": "Email"},
+        "annual_revenue": holds.revenue,
+        "annual_revenue_printed": _millions(holds.revenue),
+        "total_funding": holds.funding,
+        "total_funding_printed": None if holds.funding is None else _millions(holds.funding),
+        "latest_funding_round_date": _midnight(latest.on) if latest else None,
+        "latest_funding_stage": latest.stage if latest else None,
+        "funding_events": [
+            {
+                "id": f"{company.id[:20]}{3 + place:04d}",
+                "date": _midnight(one.on),
+                "news_url": None,
+                "type": one.stage,
+                "investors": "Example Ventures",
+                "amount": _millions(one.amount),
+                "currency": "$",
+            }
+            for place, one in enumerate(holds.rounds)
         ],
+        "technology_names": [name for _, name, _ in holds.technologies],
+        "current_technologies": [tool._asdict() for tool in holds.technologies],
     }
+
+
+def _midnight(on: str) -> str:
+    return f"{on}T00:00:00.000+00:00"
+
+
+def _millions(amount: int) -> str:
+    return f"{amount / 1e6:.1f}M"
 
 
 # Nineteen, and one of them misspelt: that is how Apollo spells it.
@@ -160,3 +171,16 @@ def size(company: Company) -> dict[str, Any]:
 
 def intent() -> dict[str, Any]:
     return {"show_intent": False, "has_intent_signal_account": False, "intent_signal_account": None}
+
+
+_OUTLINE = (
+    "id name website_url blog_url angellist_url linkedin_url twitter_url facebook_url "
+    "primary_phone languages alexa_ranking phone linkedin_uid founded_year publicly_traded_symbol "
+    "publicly_traded_exchange logo_url crunchbase_url primary_domain"
+).split()
+
+
+def outline(company: Company) -> dict[str, Any]:
+    """The few fields that records of others repeat."""
+    record = company_fields(company)
+    return {name: record[name] for name in _OUTLINE}

@@ -69,6 +69,10 @@ class Person:
     def domain(self) -> str:
         return self.company.domain
 
+    @property
+    def likely_to_engage(self) -> bool:
+        return self.number % 4 == 0
+
 
 def draw(*words: object) -> int:
     """Draw a number that depends on nothing but the words."""

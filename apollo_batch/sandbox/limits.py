@@ -16,11 +16,13 @@ _HEADERS = {
 _UNLIMITED: Caps = (None, None, None)
 _PAID_ENRICHMENT: Caps = (1000, None, None)
 _PAID_SEARCH: Caps = (200, 6000, 50000)
+_REPORT: Caps = (None, 5, None)
 _BASIC: dict[str, Caps] = {
     "enrichment": _PAID_ENRICHMENT,
     "enrichment_bulk": _PAID_ENRICHMENT,
     "db_search": _PAID_SEARCH,
     "default": (200, 400, 2000),
+    "report": _REPORT,
 }
 
 # "Rate limits" page, August 2026.
@@ -30,6 +32,7 @@ PROFILES: dict[str, dict[str, Caps]] = {
         "enrichment_bulk": (20, 100, 600),
         "db_search": (50, 200, 600),
         "default": (50, 200, 600),
+        "report": _REPORT,
     },
     "basic": _BASIC,
     "professional": _BASIC,

@@ -125,6 +125,7 @@ RULES = {
         takes=_IDENTITY,
         rate_class="enrichment",
         paid=True,
+        gate="work_email",
         also=(("POST", "/organizations/enrich"),),
     ),
     "organizations.bulk_enrich": Rule(
@@ -134,5 +135,6 @@ RULES = {
         lists={"details": _IDENTITY},
         rate_class="enrichment_bulk",
         paid=True,
+        gate="work_email",
     ),
 }

@@ -28,10 +28,15 @@ def from_body(raw: bytes) -> dict[str, Any] | None:
     if not raw.strip():
         return {}
     try:
-        params = json.loads(raw)
-    except ValueError:
+        params = json.loads(raw, parse_constant=_refuse)
+    except (ValueError, RecursionError):
         return None
     return params if isinstance(params, dict) else None
+
+
+def _refuse(constant: str) -> None:
+    # Python reads NaN and Infinity, which are no JSON.
+    raise ValueError(constant)
 
 
 def _under(params: dict[str, Any], name: str, kind: type) -> Any:

@@ -186,6 +186,7 @@ RULES = {
         takes=_IDENTITY | CONTROLS,
         rate_class="enrichment",
         paid=True,
+        gate="work_email",
         also=(("GET", "/people/match"),),
     ),
     "people.bulk_match": Rule(
@@ -195,5 +196,6 @@ RULES = {
         lists={"details": _IDENTITY},
         rate_class="enrichment_bulk",
         paid=True,
+        gate="work_email",
     ),
 }

@@ -6,7 +6,10 @@ from enum import StrEnum
 from typing import Any
 
 from apollo_batch.sandbox import fields
+from apollo_batch.sandbox.account_record import shown
+from apollo_batch.sandbox.crm import Crm
 from apollo_batch.sandbox.inhabitants import Company, Person, draw
+from apollo_batch.sandbox.saved import account_of, contact_of
 from apollo_batch.sandbox.world import World
 
 
@@ -21,15 +24,15 @@ class Form(StrEnum):
 
 def encode(value: object) -> bytes:
     """Spell a value as compact JSON."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode(errors="replace")
 
 
 class Records:
     """Encodes records; companies only once, as every colleague's record repeats theirs."""
 
-    def __init__(self, world: World, team_id: str) -> None:
+    def __init__(self, world: World, crm: Crm) -> None:
         self._world = world
-        self._team_id = team_id
+        self._crm = crm
         self._companies: dict[tuple[int, Form], bytes] = {}
         self._people: dict[tuple[int, Form, bool, bool], bytes] = {}
 
@@ -39,7 +42,8 @@ class Records:
         if known is None:
             known = encode(self._company(company, form))
             self._companies[company.number, form] = known
-        return known
+        # Whom the team has saved changes from request to request: it is never kept encoded.
+        return self._with_account(known, company) if form in _SHOWS_ACCOUNT else known
 
     def person(self, person: Person, form: Form, *, personal: bool, no_email: bool) -> bytes:
         """Encode a person; `personal` with private addresses, `no_email` as waterfall does."""
@@ -50,7 +54,12 @@ class Records:
             if len(self._people) > 4096:
                 self._people.clear()
             self._people[key] = known
-        return known
+        if form is Form.BULK:
+            return self._with_account(known, person.company)
+        contact = contact_of(self._crm, person) if form is Form.SINGLE else None
+        if contact is None:
+            return known
+        return _with(_with(known, "contact_id", encode(contact["id"])), "contact", encode(contact))
 
     def only_company(self, company: Company, form: Form) -> bytes:
         """Encode the answer for an unknown address at a known company."""
@@ -86,53 +95,7 @@ class Records:
         if personal:
             # Apollo keeps quiet about private addresses of people in GDPR countries.
             record["personal_emails"] = [] if person.place.gdpr else [person.personal_email]
-        if form is Form.SINGLE and person.contact_id:
-            record |= {"contact_id": person.contact_id, "contact": self._contact(person)}
-        if form is Form.BULK and person.company.account_id:
-            record["account_id"] = person.company.account_id
-            record["account"] = self._account(person.company)
         return _with(encode(record), "organization", self.company(person.company, _inside(form)))
-
-    def _contact(self, person: Person) -> dict[str, Any]:
-        return {
-            "id": person.contact_id,
-            "first_name": person.first_name,
-            "last_name": person.last_name,
-            "name": person.name,
-            "title": person.title,
-            "linkedin_url": person.linkedin_url,
-            "person_id": person.id,
-            "organization_id": person.company.id,
-            "organization_name": person.company.name,
-            "email": person.email,
-            "email_status": person.email_status,
-            "source": "api",
-            "existence_level": "full",
-            "label_ids": [],
-            "emailer_campaign_ids": [],
-            "typed_custom_fields": {},
-            "created_at": "2026-02-11T09:12:44.118Z",
-            "updated_at": "2026-02-11T09:12:44.118Z",
-            "phone_numbers": [],
-        }
-
-    def _account(self, company: Company) -> dict[str, Any]:
-        return {
-            "id": company.account_id,
-            "domain": company.domain,
-            "name": company.name,
-            "team_id": self._team_id,
-            "organization_id": company.id,
-            "account_stage_id": None,
-            "source": "api",
-            "created_at": "2025-10-02T07:31:05.902Z",
-            "phone": fields.phone(company),
-            "linkedin_url": company.linkedin_url,
-            "existence_level": "full",
-            "label_ids": [],
-            "typed_custom_fields": {},
-            "modality": "account",
-        }
 
     def _company(self, company: Company, form: Form) -> dict[str, Any]:
         record = fields.company_fields(company)
@@ -146,9 +109,14 @@ class Records:
         record |= fields.size(company)
         if form is Form.BULK:
             record |= fields.intent() | self._rollup(company)
-        if company.account_id:
-            record |= {"account_id": company.account_id, "account": self._account(company)}
         return record
+
+    def _with_account(self, known: bytes, company: Company) -> bytes:
+        account = account_of(self._crm, company)
+        if account is None:
+            return known
+        known = _with(known, "account_id", encode(account["id"]))
+        return _with(known, "account", encode(shown(account)))
 
     def _ownership(self, company: Company) -> dict[str, Any]:
         owner = None if company.owner is None else self._world.company(company.owner)
@@ -179,6 +147,7 @@ class Records:
         }
 
 
+_SHOWS_ACCOUNT = frozenset({Form.SINGLE, Form.BULK})
 _BLANK: Mapping[str, Any] = dict.fromkeys(
     "id first_name last_name name linkedin_url title email_status photo_url twitter_url "
     "github_url facebook_url extrapolated_email_confidence headline email".split()

@@ -6,7 +6,16 @@ from apollo_batch.sandbox.answer import Answer, told
 from apollo_batch.sandbox.asked import listed, missing
 from apollo_batch.sandbox.crm import Crm, Record
 from apollo_batch.sandbox.rule import Call, Rule
-from apollo_batch.sandbox.standing import enter, happened, leave, members, stamp, within
+from apollo_batch.sandbox.standing import (
+    enter,
+    happened,
+    leave,
+    members,
+    shown,
+    stamp,
+    steps_of,
+    within,
+)
 
 _FINISH, _REMOVE, _STOP = "mark_as_finished", "remove", "stop"
 _COUNTED = "active paused finished bounced spam_blocked hard_bounced not_sent".split()
@@ -17,7 +26,7 @@ def remove_contacts(call: Call) -> Answer:
     crm, params = call.state.crm, call.params
     sequence_ids = listed(params.get("emailer_campaign_ids"))
     contact_ids = listed(params.get("contact_ids"))
-    mode = params.get("mode")
+    mode = str(params.get("mode"))
     for name, given in (
         ("emailer_campaign_ids", sequence_ids),
         ("contact_ids", contact_ids),
@@ -29,8 +38,8 @@ def remove_contacts(call: Call) -> Answer:
     known = [number for number in contact_ids if crm.contacts.find(number)]
     for sequence in sequences:
         for number in known:
-            _end(call, number, sequence, str(mode))
-    contacts = [crm.contacts.find(number) for number in known]
+            _end(call, number, sequence, mode)
+    contacts = [shown(contact) for n in known if (contact := crm.contacts.find(n))]
     return told(200, {"contacts": contacts, **_around(crm, sequences)})
 
 
@@ -40,21 +49,20 @@ def _end(call: Call, number: str, sequence: Record, mode: str) -> None:
     standing = within(contact, sequence["id"]) if contact else None
     if contact is None or standing is None or _over(standing, mode):
         return
+    about = {"sequence": sequence["id"], "contact": number}
     if mode == _REMOVE:
-        crm.contacts.put(leave(contact, sequence["id"]))
+        crm.contacts.put(leave(contact, sequence["id"]), "removed", **about)
         happened(crm, number, sequence, "removed")
     elif mode == _FINISH:
         done: dict[str, Any] = {"status": "finished", "inactive_reason": "manually finished"}
         done |= {"finished_at": stamp(crm), "current_step_id": None, "current_step_position": None}
-        crm.contacts.put(enter(contact, standing | done))
+        crm.contacts.put(enter(contact, standing | done), "finished", **about)
         happened(crm, number, sequence, "completed", reason="manually finished")
     else:
         halted = {"status": "paused", "inactive_reason": "manually paused"}
-        crm.contacts.put(enter(contact, standing | halted | {"paused_at": stamp(crm)}))
+        halted |= {"paused_at": stamp(crm)}
+        crm.contacts.put(enter(contact, standing | halted), "stopped", **about)
         happened(crm, number, sequence, "paused", reason="manually paused")
-    subject = contact.get("email") or contact.get("name") or ""
-    kind = {_REMOVE: "removed", _FINISH: "finished", _STOP: "stopped"}[mode]
-    call.note(kind, "contacts", number, subject, sequence=sequence["id"], contact=number)
 
 
 def _over(standing: Record, mode: str) -> bool:
@@ -78,7 +86,7 @@ def _around(crm: Crm, sequences: list[Record]) -> dict[str, Any]:
         "emailer_steps": [
             _counted(step, [standing for _, standing in everybody])
             for sequence in sequences
-            for step in sequence["steps"]
+            for step in steps_of(sequence)
         ],
     }
 

@@ -44,21 +44,6 @@ class Call:
     """What stands in the address where the catalogue has a word in braces."""
     alone: bool = True
     """Whether no other call to the very same address is under way."""
-    route: str = ""
-    number: int = 0
-    """Of the request, as the books count them."""
-
-    def note(self, kind: str, table: str, record_id: str, subject: str, **more: Any) -> None:
-        """Write down what this call has made or changed."""
-        self.state.crm.effects.note(
-            self.route,
-            self.number,
-            kind=kind,
-            table=table,
-            record_id=record_id,
-            subject=subject,
-            **more,
-        )
 
 
 @dataclass(frozen=True)
@@ -75,6 +60,10 @@ class Rule:
     """Parameter that is a list of records: what each of them takes."""
     gate: str = ""
     """`paid_plan`: closed to free plans; `work_email`: closed to free accounts without one."""
+    failure: str = "An error occurred. Please try again."
+    """What a 500 says."""
+    master_only: bool = False
+    """No scope opens it."""
     stranger: Answer | None = None
     """Told to whoever shows no good key, instead of the 401; any good key will do then."""
     also: tuple[tuple[str, str], ...] = ()

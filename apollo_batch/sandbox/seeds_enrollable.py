@@ -3,6 +3,8 @@
 from typing import Any
 
 from apollo_batch.sandbox import names
+from apollo_batch.sandbox.account_record import account
+from apollo_batch.sandbox.contact_record import contact
 from apollo_batch.sandbox.crm import Crm, Record
 from apollo_batch.sandbox.standing import begun, enter
 
@@ -31,28 +33,18 @@ _GROUPS = (
     ("colleague_inside", 1),
     ("colleague", 3),
 )
-_EMPTY = dict.fromkeys(
-    "linkedin_url contact_stage_id person_id email_needs_tickling headline photo_url linkedin_uid "
-    "extrapolated_email_confidence salesforce_id salesforce_lead_id salesforce_contact_id "
-    "salesforce_account_id crm_owner_id direct_dial_status direct_dial_enrichment_failed_at "
-    "email_source last_activity_date hubspot_vid hubspot_company_id crm_id sanitized_phone "
-    "merged_crm_ids suggested_from_rule_engine_config_id email_unsubscribed person_deleted "
-    "call_opted_out crm_record_url email_status_unavailable_reason twitter_url facebook_url "
-    "account_phone_note contact_job_change_event account_id organization_id custom_field_errors "
-    "salesforce_record_id email_true_status".split()
-)
 
 
-def plant(crm: Crm, team_id: str) -> None:
+def fill(crm: Crm, team_id: str) -> None:
     """Fill contacts, accounts and one list."""
     accounts = [_account(crm, team_id, number) for number in range(1, len(_ACCOUNTS) + 1)]
     crm.accounts.seed(accounts)
     kinds = [kind for kind, count in _GROUPS for _ in range(count)]
     contacts = [_contact(crm, n, kind) for n, kind in enumerate(kinds, start=1)]
     crm.contacts.seed(contacts)
-    crm.labels.seed([_label(crm, team_id)])
-    for contact in contacts:
-        crm.events.seed(_events(crm, contact))
+    crm.labels.seed([_label(crm)])
+    for one in contacts:
+        crm.events.seed(_events(crm, one))
 
 
 def numbers_of(kind: str) -> list[int]:
@@ -65,8 +57,7 @@ def _contact(crm: Crm, number: int, kind: str) -> Record:
     first = names.FIRST_NAMES[number % len(names.FIRST_NAMES)]
     last = names.LAST_NAMES[(number * 7) % len(names.LAST_NAMES)]
     email = f"{first}.{last}{number}@client-{number:02d}.example".lower()
-    contact = {
-        **_EMPTY,
+    known = {
         "id": crm.world.id_of("enrollable", number),
         "first_name": first,
         "last_name": last,
@@ -74,24 +65,12 @@ def _contact(crm: Crm, number: int, kind: str) -> Record:
         "title": "Head of Purchasing",
         "email": email,
         "email_status": "verified",
-        "email_from_customer": False,
+        "email_true_status": "Verified",
         "organization_name": f"Client {number:02d}",
         "owner_id": crm.me,
         "creator_id": crm.me,
+        "contact_stage_id": next(iter(crm.contact_stages))["id"],
         "label_ids": [crm.world.id_of("list of enrollable", 1)] if kind == "ready" else [],
-        **_the_rest(),
-        **_special(crm, kind),
-    }
-    return _standing(crm, contact, number, kind)
-
-
-def _the_rest() -> dict[str, Any]:
-    return {
-        "contact_roles": [],
-        "source": "api",
-        "original_source": "api",
-        "source_display_name": "Created from API",
-        "existence_level": "full",
         "present_raw_address": "Hamburg, Germany",
         "city": "Hamburg",
         "state": "Hamburg",
@@ -99,19 +78,10 @@ def _the_rest() -> dict[str, Any]:
         "time_zone": "Europe/Berlin",
         "created_at": _MADE,
         "updated_at": _MADE,
-        "queued_for_crm_push": False,
-        "has_pending_email_arcgate_request": False,
-        "has_email_arcgate_request": False,
-        "updated_email_true_status": True,
-        "show_intent": False,
-        "free_domain": False,
-        "email_domain_catchall": False,
-        "typed_custom_fields": {},
-        "phone_numbers": [],
-        "contact_emails": [],
-        "emailer_campaign_ids": [],
-        "contact_campaign_statuses": [],
+        "contact_job_change_event": None,
+        **_special(crm, kind),
     }
+    return _standing(crm, contact(known), number, kind)
 
 
 def _special(crm: Crm, kind: str) -> dict[str, Any]:
@@ -141,7 +111,7 @@ def _employed(crm: Crm, number: int) -> dict[str, Any]:
     }
 
 
-def _standing(crm: Crm, contact: Record, number: int, kind: str) -> Record:
+def _standing(crm: Crm, record: Record, number: int, kind: str) -> Record:
     """The contact, with the sequence it is in, or has been through."""
     differing: dict[str, Any] = {
         "active_elsewhere": {},
@@ -152,20 +122,20 @@ def _standing(crm: Crm, contact: Record, number: int, kind: str) -> Record:
         "failed_elsewhere": {"status": "failed", "failure_reason": "hard_bounced"},
     }
     if kind not in differing:
-        return contact
+        return record
     inside = {"already_there": 1, "colleague_inside": 6}.get(kind, 2)
     sequence = crm.sequences.find(crm.world.id_of("sequence", inside))
     mailbox = crm.mailboxes.find(crm.world.id_of("mailbox", 1))
     if sequence is None or mailbox is None:
-        return contact
+        return record
     number_ = crm.world.id_of("standing", number)
-    return enter(contact, begun(number_, sequence, mailbox, _ADDED, **differing[kind]))
+    return enter(record, begun(number_, sequence, mailbox, _ADDED, **differing[kind]))
 
 
-def _events(crm: Crm, contact: Record) -> list[Record]:
+def _events(crm: Crm, record: Record) -> list[Record]:
     """What the activity feed tells of a contact who was enrolled before the first request."""
     events = []
-    for standing in contact["contact_campaign_statuses"]:
+    for standing in record["contact_campaign_statuses"]:
         sequence = crm.sequences.find(standing["emailer_campaign_id"]) or {}
         kinds = {"paused": ["paused"], "finished": ["completed"], "failed": ["failed"]}
         happened = ["enrolled", *kinds.get(standing["status"], [])]
@@ -174,7 +144,7 @@ def _events(crm: Crm, contact: Record) -> list[Record]:
             events.append(
                 {
                     "id": crm.world.id_of("seeded event", number),
-                    "contact_id": contact["id"],
+                    "contact_id": record["id"],
                     "type": kind,
                     "occurred_at": f"2026-03-{day:02d}T08:00:00Z",
                     "sequence_id": standing["emailer_campaign_id"],
@@ -188,48 +158,32 @@ def _events(crm: Crm, contact: Record) -> list[Record]:
 def _account(crm: Crm, team_id: str, number: int) -> Record:
     name, domain = _ACCOUNTS[number - 1]
     queue = {"id": crm.world.id_of("queue", 1), "name": "To be checked"}
-    nothing = (
-        "creator_id owner_id hubspot_id salesforce_id crm_owner_id parent_account_id linkedin_url "
-        "custom_field_errors crm_record_url last_activity_date account_stage_id"
-    ).split()
-    return {
-        **dict.fromkeys(nothing),
-        "id": crm.world.id_of("account of enrollable", number),
-        "name": name,
-        "domain": domain,
-        "team_id": team_id,
-        "organization_id": crm.world.id_of("organization of enrollable", number),
-        "source": "api",
-        "original_source": "api",
-        "source_display_name": "Created from API",
-        "created_at": _MADE,
-        "phone": f"+49 40 555 010{number}",
-        "phone_status": "no_status",
-        "sanitized_phone": f"+4940555010{number}",
-        "account_playbook_statuses": [],
-        "account_rule_config_statuses": [],
-        "account_queues": [queue] if number == _QUEUED else [],
-        "existence_level": "full",
-        "label_ids": [],
-        "typed_custom_fields": {},
-        "modality": "account",
-        "contact_emailer_campaign_ids": [],
-        "contact_campaign_status_tally": {},
-        "num_contacts": 0,
-    }
+    return account(
+        {
+            "id": crm.world.id_of("account of enrollable", number),
+            "name": name,
+            "domain": domain,
+            "team_id": team_id,
+            "organization_id": crm.world.id_of("organization of enrollable", number),
+            "owner_id": crm.me,
+            "creator_id": crm.me,
+            "account_stage_id": next(iter(crm.account_stages))["id"],
+            "phone": f"+1 415-555-010{number}",
+            "sanitized_phone": f"+1415555010{number}",
+            "created_at": _MADE,
+            "updated_at": _MADE,
+            **({"account_queues": [queue]} if number == _QUEUED else {}),
+        }
+    )
 
 
-def _label(crm: Crm, team_id: str) -> Record:
-    number = crm.world.id_of("list of enrollable", 1)
+def _label(crm: Crm) -> Record:
     return {
-        "id": number,
-        "_id": number,
-        "key": number,
-        "name": "Ready for outreach",
+        "id": crm.world.id_of("list of enrollable", 1),
         "modality": "contacts",
-        "cached_count": len(numbers_of("ready")),
-        "team_id": team_id,
-        "user_id": crm.me,
+        "name": "Ready for outreach",
         "created_at": _MADE,
         "updated_at": _MADE,
+        "user_id": crm.me,
+        "book_of_business": None,
     }

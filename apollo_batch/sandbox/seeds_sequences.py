@@ -35,13 +35,13 @@ _MAILBOXES: tuple[tuple[str, str, str, str, str | None], ...] = (
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday")
 
 
-def plant(crm: Crm, team_id: str) -> None:
+def fill(crm: Crm, team_id: str) -> None:
     """Fill the tables; whatever somebody else has filled is added to."""
     crm.mailboxes.seed(_mailbox(crm, n) for n in range(1, len(_MAILBOXES) + 1))
     crm.schedules.seed(_schedules(crm))
     crm.sequences.seed(_sequence(crm, n) for n in range(1, len(_SEQUENCES) + 1))
-    seeds_enrollable.plant(crm, team_id)
-    seeds_work.plant(crm, team_id)
+    seeds_enrollable.fill(crm, team_id)
+    seeds_work.fill(crm, team_id)
 
 
 def _sequence(crm: Crm, number: int) -> Record:

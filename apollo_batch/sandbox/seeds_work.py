@@ -1,4 +1,4 @@
-"""The deals and tasks that the team has before the first request comes in, with two pipelines."""
+"""The deals and tasks that the team has before the first request comes in."""
 
 from typing import Any
 
@@ -8,21 +8,13 @@ from apollo_batch.sandbox.seeds_enrollable import numbers_of
 from apollo_batch.sandbox.task_records import task
 
 _MADE = "2026-04-01T07:45:00.000Z"
-# Name, type, forecast category, probability; every pipeline has a stage of each name.
-_STAGES = (
-    ("Qualify", "Open", "Pipeline", 10),
-    ("Propose", "Open", "Pipeline", 50),
-    ("Closed Won", "Closed/Won", "Closed", 100),
-    ("Closed Lost", "Closed/Lost", "Omitted", 0),
-)
-_PIPELINES = 2
-# Name, amount, stage, close date, account.
-_DEALS: tuple[tuple[str, object, int, str | None, int], ...] = (
-    ("Pilot line", 12_000, 0, None, 1),
-    ("Paper for two years", 48_500, 1, "2026-12-15", 2),
-    ("Freight frame contract", 150_000, 2, "2026-03-31", 3),
-    ("Spare parts", 900, 3, "2026-02-28", 1),
-    ("Renewal without a figure", None, -1, None, 2),
+# Name, amount, name of the first stage that is called so, close date, account.
+_DEALS: tuple[tuple[str, object, str, str | None, int], ...] = (
+    ("Pilot line", 12_000, "Qualify", None, 1),
+    ("Paper for two years", 48_500, "Proposal", "2026-12-15", 2),
+    ("Freight frame contract", 150_000, "Closed Won", "2026-03-31", 3),
+    ("Spare parts", 900, "Closed Lost", "2026-02-28", 1),
+    ("Renewal without a figure", None, "Renewed", None, 2),
 )
 # Type, status, priority, due, of whom.
 _TASKS = (
@@ -36,45 +28,20 @@ _TASKS = (
 _ABOUT_A_DEAL, _OF_ANOTHER_TEAM = 5, 6
 
 
-def plant(crm: Crm, team_id: str) -> None:
-    """Fill deals and tasks, and the stages of deals where there are none."""
-    if not len(crm.deal_stages):
-        crm.deal_stages.seed(_stages(crm, team_id))
+def fill(crm: Crm, team_id: str) -> None:
+    """Fill deals and tasks; the stages of deals are there."""
     crm.deals.seed(_deal(crm, team_id, number) for number in range(1, len(_DEALS) + 1))
     crm.tasks.seed(_task(crm, number) for number in range(1, len(_TASKS) + 1))
 
 
-def _stages(crm: Crm, team_id: str) -> list[Record]:
-    stages = [(p, *stage) for p in range(1, _PIPELINES + 1) for stage in _STAGES]
-    return [
-        {
-            "id": crm.world.id_of("deal stage", order),
-            "team_id": team_id,
-            "name": name,
-            "display_order": order,
-            "forecast_category_cd": forecast,
-            "is_won": kind == "Closed/Won",
-            "is_closed": kind != "Open",
-            "probability": probability,
-            "description": None,
-            "salesforce_id": None,
-            "is_meeting_set": None,
-            "opportunity_pipeline_id": crm.world.id_of("pipeline", pipeline),
-            "is_editable": None,
-            "type": kind,
-        }
-        for order, (pipeline, name, kind, forecast, probability) in enumerate(stages)
-    ]
-
-
 def _deal(crm: Crm, team_id: str, number: int) -> Record:
     name, amount, stage, closed_date, account = _DEALS[number - 1]
-    stages = list(crm.deal_stages)
+    stages = {record["name"]: record["id"] for record in reversed(list(crm.deal_stages))}
     given = {
         "name": name,
         "amount": amount,
         "account_id": crm.world.id_of("account of enrollable", account),
-        "opportunity_stage_id": stages[stage % len(stages)]["id"] if stages else None,
+        "opportunity_stage_id": stages[stage],
         "closed_date": closed_date,
     }
     record = deal(crm, team_id, given, number=crm.world.id_of("seeded deal", number), at=_MADE)

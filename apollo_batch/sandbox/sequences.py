@@ -3,11 +3,12 @@
 from collections import Counter
 from typing import Any
 
+from apollo_batch.sandbox import paging
 from apollo_batch.sandbox.answer import Answer, invalid, not_found, told
-from apollo_batch.sandbox.asked import Page, bad_id, is_id
 from apollo_batch.sandbox.crm import Record
+from apollo_batch.sandbox.ids import misconfigured, well_formed
 from apollo_batch.sandbox.rule import Call, Rule
-from apollo_batch.sandbox.standing import INACTIVE, enter, happened, members, stamp
+from apollo_batch.sandbox.standing import INACTIVE, enter, happened, members, stamp, steps_of
 
 # What a record holds for the sandbox alone.
 _OURS = {"steps", "one_per_company"}
@@ -16,7 +17,7 @@ _STEP = "id emailer_campaign_id position wait_time type note".split()
 
 def search(call: Call) -> Answer:
     """Find sequences by words of their names; archived ones are found too."""
-    page = Page.read(call.params)
+    page = paging.read(call)
     if isinstance(page, Answer):
         return page
     wanted = str(call.params.get("q_name") or "")
@@ -28,7 +29,7 @@ def search(call: Call) -> Answer:
     body = {
         "pagination": page.block(len(found)),
         "breadcrumbs": [crumb] if wanted else [],
-        "emailer_campaigns": [_told(s, scheduled[s["id"]]) for s in page.cut(found)],
+        "emailer_campaigns": [_told(s, scheduled[s["id"]]) for s in page.of(found)],
         "num_fetch_result": None,
     }
     return told(200, body)
@@ -41,10 +42,10 @@ def activate(call: Call) -> Answer:
         return sequence
     if sequence["active"]:
         return invalid("The sequence is already active.")
-    if not sequence["steps"]:
+    if not steps_of(sequence):
         text = "Please make sure you have added at least 1 step before turning on the sequence."
         return invalid(text)
-    first = sequence["steps"][0]
+    first = steps_of(sequence)[0]
     resumed = {"status": "active", "inactive_reason": None, "paused_at": None}
     resumed |= {"current_step_id": first["id"], "current_step_position": first["position"]}
     _move(call, sequence, resumed, "resumed", status="paused", only=INACTIVE)
@@ -79,8 +80,8 @@ def archive(call: Call) -> Answer:
 
 def _at(call: Call) -> Record | Answer:
     number = call.path["sequence_id"]
-    if not is_id(number):
-        return bad_id(number)
+    if not well_formed(number):
+        return misconfigured(number)
     return call.state.crm.sequences.find(number) or not_found()
 
 
@@ -98,19 +99,18 @@ def _move(
     more = {"reason": why} if (why := fields["inactive_reason"]) else {}
     for contact, standing in list(members(crm, {sequence["id"]})):
         if standing["status"] == status and only in {None, standing["inactive_reason"]}:
-            crm.contacts.put(enter(contact, standing | fields))
+            crm.contacts.put(enter(contact, standing | fields), event, sequence=sequence["id"])
             happened(crm, contact["id"], sequence, event, **more)
 
 
 def _turned(call: Call, sequence: Record, fields: dict[str, Any], kind: str) -> Answer:
-    sequence = call.state.crm.sequences.put(sequence | fields)
-    call.note(kind, "sequences", sequence["id"], sequence["name"])
+    sequence = call.state.crm.sequences.put(sequence | fields, kind)
     short = {
         "id": sequence["id"],
         "unique_scheduled": _scheduled(call)[sequence["id"]],
         "active": sequence["active"],
     }
-    steps = [{name: step[name] for name in _STEP} for step in sequence["steps"]]
+    steps = [{name: step.get(name) for name in _STEP} for step in steps_of(sequence)]
     return told(200, {"emailer_campaign": short, "emailer_steps": steps})
 
 

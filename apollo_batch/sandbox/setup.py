@@ -33,6 +33,8 @@ class Setup:
     """How often a result is sent to a webhook address on this machine."""
     fractional: bool = False
     """Bill 1.01 credits instead of 1."""
+    index_lag: float = 0
+    """Seconds of its clock until a search over the team's own records knows of a change."""
 
     def __post_init__(self) -> None:
         if self.profile not in PROFILES:

@@ -6,11 +6,13 @@ from typing import Any
 from apollo_batch.sandbox.crm import Crm, Record
 
 INACTIVE = "Sequence inactive"
+_ONLY_HERE = ("facebook_url", "person_deleted", "call_opted_out")
 
 
 def standings(contact: Record) -> list[Record]:
     """Every sequence that a contact is in, or has been through."""
-    return contact.get("contact_campaign_statuses") or []
+    statuses: list[Record] = contact.get("contact_campaign_statuses") or []
+    return statuses
 
 
 def within(contact: Record, sequence_id: str) -> Record | None:
@@ -21,17 +23,23 @@ def within(contact: Record, sequence_id: str) -> Record | None:
 
 def members(crm: Crm, sequence_ids: Collection[str]) -> Iterator[tuple[Record, Record]]:
     """Everybody who stands in one of the sequences, and how."""
-    for contact in crm.contacts:
-        for standing in standings(contact):
-            if standing["emailer_campaign_id"] in sequence_ids:
+    for sequence_id in sequence_ids:
+        for contact in crm.contacts.saying("emailer_campaign_ids", sequence_id):
+            standing = within(contact, sequence_id)
+            if standing is not None:
                 yield contact, standing
+
+
+def steps_of(sequence: Record) -> list[Record]:
+    steps: list[Record] = sequence.get("steps") or []
+    return steps
 
 
 def begun(
     number: str, sequence: Record, mailbox: Record, at: str, **differing: Any
 ) -> dict[str, Any]:
     """Make the record of a contact who enters a sequence."""
-    steps = sequence["steps"]
+    steps = steps_of(sequence)
     first = steps[0] if steps and sequence["active"] else None
     return {
         "id": number,
@@ -56,6 +64,11 @@ def begun(
         "current_step_position": first["position"] if first else None,
         **differing,
     }
+
+
+def shown(contact: Record) -> Record:
+    """The contact as the routes of sequences show it, with fields that no other route has."""
+    return {**dict.fromkeys(_ONLY_HERE), **contact}
 
 
 def enter(contact: Record, standing: Record) -> Record:

@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from apollo_batch.sandbox.answer import Answer, invalid, told
-from apollo_batch.sandbox.asked import bad_id, is_id, moment
+from apollo_batch.sandbox.asked import listed, moment, text
 from apollo_batch.sandbox.crm import Crm, Record
+from apollo_batch.sandbox.ids import misconfigured, well_formed
 from apollo_batch.sandbox.rule import Call, Rule
 from apollo_batch.sandbox.task_endings import foreign
 from apollo_batch.sandbox.task_records import PRIORITIES, TYPES, in_full, of_contact, priority
 
-_PLAIN = frozenset({"user_id", "note", "title", "call_script", "relevant_fields"})
+_TEXTS = frozenset({"user_id", "note", "title", "call_script"})
 
 
 def get(call: Call) -> Answer:
@@ -34,36 +35,39 @@ def update(call: Call) -> Answer:
     crm, given = call.state.crm, call.params
     contact = crm.contacts.find(str(given.get("contact_id")))
     if given.get("contact_id") and contact is None:
-        return bad_id(given["contact_id"])
+        return misconfigured(given["contact_id"])
     changes = _open(crm, given) if record["status"] == "scheduled" else _ended(given)
-    record = crm.tasks.put({**record, **changes, **of_contact(contact)})
-    call.note("updated", "tasks", record["id"], record["title"], contact=record["contact_id"])
+    record = {**record, **changes, **of_contact(contact)}
+    crm.tasks.put(record, contact=record["contact_id"])
     return told(200, {"task": in_full(crm, record)})
 
 
 def _at(call: Call, gone: str) -> Record | Answer:
     number = call.path["id"]
-    if not is_id(number):
-        return bad_id(number)
+    if not well_formed(number):
+        return misconfigured(number)
     return call.state.crm.tasks.find(number) or invalid(gone)
 
 
 def _open(crm: Crm, given: Mapping[str, Any]) -> dict[str, Any]:
-    changes = {name: value for name, value in given.items() if name in _PLAIN}
-    changes |= {"priority": priority(given), "creator_id": given.get("creator_id") or crm.me}
-    if given.get("type") in TYPES:
+    changes: dict[str, Any] = {name: text(given[name]) for name in _TEXTS if name in given}
+    creator = text(given.get("creator_id")) or crm.me
+    changes |= {"priority": priority(given), "creator_id": creator}
+    if "relevant_fields" in given:
+        changes["relevant_fields"] = listed(given["relevant_fields"])
+    if str(given.get("type")) in TYPES:
         changes["type"] = given["type"]
     if "due_at" in given:
         changes["due_at"] = moment(given["due_at"])
     status = given.get("status")
-    if status in {"completed", "skipped"}:
+    if status in ("completed", "skipped"):
         changes |= {"status": status, f"{status}_at": crm.moment()}
     return changes
 
 
 def _ended(given: Mapping[str, Any]) -> dict[str, Any]:
     # Of `priority_cd`, heard here too, it is told nowhere which number means what.
-    changes = {"note": given["note"]} if "note" in given else {}
+    changes = {"note": text(given["note"])} if "note" in given else {}
     return changes | (
         {"priority": given["priority"]} if given.get("priority") in PRIORITIES else {}
     )
@@ -74,8 +78,17 @@ ROUTES = {
     ("PATCH", "/tasks/{id}"): Rule(
         update,
         scope="api/v1/tasks/update",
-        takes=_PLAIN
-        | {"creator_id", "contact_id", "type", "priority", "priority_cd", "status", "due_at"},
+        takes=_TEXTS
+        | {
+            "relevant_fields",
+            "creator_id",
+            "contact_id",
+            "type",
+            "priority",
+            "priority_cd",
+            "status",
+            "due_at",
+        },
         also=(("PUT", "/tasks/{id}"),),
     ),
 }

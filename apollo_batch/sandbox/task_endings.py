@@ -1,8 +1,9 @@
 """The rules of tasks that end: completed or skipped, and only once."""
 
 from apollo_batch.sandbox.answer import Answer, invalid, told
-from apollo_batch.sandbox.asked import bad_id, is_id
+from apollo_batch.sandbox.asked import text
 from apollo_batch.sandbox.crm import Record
+from apollo_batch.sandbox.ids import misconfigured, well_formed
 from apollo_batch.sandbox.rule import Call, Rule
 from apollo_batch.sandbox.task_records import in_full
 
@@ -38,8 +39,8 @@ def foreign(call: Call, record: Record) -> bool:
 def _open(call: Call, doing: str) -> Record | Answer:
     """The task, if it can still end."""
     number = call.path["id"]
-    if not is_id(number):
-        return bad_id(number)
+    if not well_formed(number):
+        return misconfigured(number)
     record = call.state.crm.tasks.find(number)
     if record is None:
         return told(200, {"task": {"id": number, "deleted": True}})
@@ -54,10 +55,9 @@ def _open(call: Call, doing: str) -> Record | Answer:
 
 def _end(call: Call, record: Record, status: str) -> Record:
     crm = call.state.crm
-    note = call.params.get("note") or record["note"]
+    note = text(call.params.get("note")) or record["note"]
     ended = {**record, "status": status, "note": note, f"{status}_at": crm.moment()}
-    call.note(status, "tasks", record["id"], record["title"], contact=record["contact_id"])
-    return crm.tasks.put(ended)
+    return crm.tasks.put(ended, status, contact=record["contact_id"])
 
 
 RULES = {

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from apollo_batch.sandbox.asked import moment
+from apollo_batch.sandbox import account_record
+from apollo_batch.sandbox.asked import moment, text
 from apollo_batch.sandbox.crm import Crm, Record
 
 TYPES = {
@@ -44,7 +45,7 @@ def task(
     """Make a task; without a title, one is made up."""
     kind, status = str(given["type"]), given.get("status")
     status = status if status in _STATUSES else "scheduled"
-    name = contact["name"] if contact else "the team"
+    name = (contact["name"] if contact else None) or "the team"
     return {
         **_EMPTY,
         "id": number,
@@ -55,15 +56,15 @@ def task(
         "type": kind,
         "priority": priority(given),
         "status": status,
-        "title": given.get("title") or f"{TYPES[kind]} {name}",
-        "note": given.get("note"),
+        "title": text(given.get("title")) or f"{TYPES[kind]} {name}",
+        "note": text(given.get("note")),
         "due_at": moment(given.get("due_at")),
         "completed_at": at if status == "completed" else None,
         "skipped_at": at if status == "skipped" else None,
         "persona_ids": [],
         "playbook_step_ids": [],
         "starred_by_user_ids": [],
-        "opportunity_id": given.get("opportunity_id"),
+        "opportunity_id": text(given.get("opportunity_id")),
         **of_contact(contact),
     }
 
@@ -84,10 +85,11 @@ def priority(given: Mapping[str, Any]) -> str:
 
 def shown(crm: Crm, record: Record) -> Record:
     """A task with its contact and account beside it."""
+    account = crm.accounts.find(str(record["account_id"]))
     return {
         **record,
         "contact": crm.contacts.find(str(record["contact_id"])),
-        "account": crm.accounts.find(str(record["account_id"])),
+        "account": account_record.shown(account) if account else None,
     }
 
 

@@ -3,10 +3,11 @@
 from collections import Counter
 from typing import Any
 
-from apollo_batch.sandbox import deal_records
+from apollo_batch.sandbox import deal_records, paging
 from apollo_batch.sandbox.answer import Answer, invalid, told
-from apollo_batch.sandbox.asked import Page, bad_id, is_id, listed
+from apollo_batch.sandbox.asked import listed
 from apollo_batch.sandbox.crm import Record
+from apollo_batch.sandbox.ids import misconfigured, well_formed
 from apollo_batch.sandbox.rule import Call, Rule
 from apollo_batch.sandbox.task_records import PRIORITIES, TYPES, shown, task
 
@@ -28,7 +29,7 @@ def create(call: Call) -> Answer:
     given = call.params
     contact_id = given.get("contact_id")
     contact = call.state.crm.contacts.find(str(contact_id))
-    trouble = _bad(call) or (bad_id(contact_id) if contact_id and contact is None else None)
+    trouble = _bad(call) or (misconfigured(contact_id) if contact_id and contact is None else None)
     if trouble:
         return trouble
     return told(200, {"task": shown(call.state.crm, _make(call, contact))})
@@ -49,10 +50,10 @@ def bulk_create(call: Call) -> Answer:
 def search(call: Call) -> Answer:
     """List the tasks, with counts by type where they are asked for."""
     params, crm = call.params, call.state.crm
-    page = Page.read(params)
+    page = paging.read(call)
     if isinstance(page, Answer):
         return page
-    found = list(crm.tasks)
+    found = list(crm.tasks.searchable())
     by = params.get("sort_by_field")
     if by == "task_due_at":
         found.sort(key=lambda record: str(record["due_at"] or ""), reverse=True)
@@ -62,7 +63,7 @@ def search(call: Call) -> Answer:
         return invalid("Something's wrong with your API request. undefined method `[]' for nil")
     counts = _counts(found)
     body = {
-        "tasks": [_with_deal(call, record) for record in page.cut(found)],
+        "tasks": [_with_deal(call, record) for record in page.of(found)],
         "breadcrumbs": [],
         "pagination": page.block(len(found)),
         "faceting": _faceting(counts, len(found)),
@@ -76,9 +77,9 @@ def search(call: Call) -> Answer:
 
 def _bad(call: Call) -> Answer | None:
     user = call.params.get("user_id")
-    if not user or call.params.get("type") not in TYPES:
+    if not user or str(call.params.get("type")) not in TYPES:
         return invalid("type and user can not be blank")
-    return None if is_id(user) else bad_id(user)
+    return None if well_formed(user) else misconfigured(user)
 
 
 def _make(call: Call, contact: Record | None) -> Record:
@@ -87,15 +88,13 @@ def _make(call: Call, contact: Record | None) -> Record:
     if "contact_ids" in given:
         given.pop("title", None)
     record = task(crm, given, contact, number=crm.new_id("task"), at=crm.moment())
-    crm.tasks.put(record)
-    call.note("created", "tasks", record["id"], record["title"], contact=record["contact_id"])
-    return record
+    return crm.tasks.put(record, contact=record["contact_id"])
 
 
 def _with_deal(call: Call, record: Record) -> Record:
     crm = call.state.crm
     deal = crm.deals.find(str(record["opportunity_id"]))
-    about = deal_records.shown(crm, deal) if deal else None
+    about = deal_records.beside_a_task(crm, deal) if deal else None
     return {**shown(crm, record), "opportunity": about}
 
 

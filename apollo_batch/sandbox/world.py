@@ -2,7 +2,8 @@
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import TypeVar
 
 from apollo_batch.sandbox import names
 from apollo_batch.sandbox.inhabitants import COMPANY_PAGE, Company, Person, draw, plain
@@ -12,10 +13,12 @@ PEOPLE = 20_000
 COMPANIES = 2_000
 _KNOWN = len(names.KNOWN_COMPANIES)
 _KNOWN_STAFF = 3
+_SAVED_ONE_IN = {"contact": 12, "account": 10}
 _ID_SPACE = 1 << 96
 _SCATTER = 0x9E3779B97F4A7C15F39CC061
 _GATHER = pow(_SCATTER, -1, _ID_SPACE)
 _DIGITS = re.compile(r"[0-9]{1,6}$")
+T = TypeVar("T")
 
 
 class World:
@@ -28,6 +31,7 @@ class World:
         self._numbers_by_name: dict[str, int] = {}
         self._numbers_by_domain: dict[str, int] = {}
         self._hashes: dict[str, int] = {}
+        self._numbers_saved: dict[str, list[int]] = {}
 
     def people(self) -> Iterator[Person]:
         """Everyone, in order of their numbers."""
@@ -67,8 +71,34 @@ class World:
 
     def person_by_id(self, text: str) -> Person | None:
         """Find a person by Apollo's id."""
-        number = (int(text, 16) - self._offset("person")) * _GATHER % _ID_SPACE
+        number = self.number_of("person", text)
         return self.person(number) if number < PEOPLE else None
+
+    def person_by_contact(self, text: str) -> Person | None:
+        """Find a person by the id of the contact that they are saved as."""
+        person = _at(self.number_of("contact", text), PEOPLE, self.person)
+        return person if person and person.contact_id else None
+
+    def company_by_account(self, text: str) -> Company | None:
+        """Find a company by the id of the account that it is saved as."""
+        company = _at(self.number_of("account", text), COMPANIES, self.company)
+        return company if company and company.account_id else None
+
+    def staff(self, company: Company) -> list[Person]:
+        """Everyone who works there."""
+        return [self.person(number) for number in _staff(company.number)]
+
+    def saved(self, space: str) -> list[int]:
+        """The numbers of the people (`contact`) or companies (`account`) the team has saved."""
+        if space not in self._numbers_saved:
+            everyone = range(PEOPLE if space == "contact" else COMPANIES)
+            self._numbers_saved[space] = [n for n in everyone if self._saved(space, n)]
+        return self._numbers_saved[space]
+
+    def company_by_id(self, text: str) -> Company | None:
+        """Find a company by Apollo's id."""
+        number = self.number_of("organization", text)
+        return self.company(number) if number < COMPANIES else None
 
     def person_by_hash(self, digest: str) -> Person | None:
         """Find a person by the MD5 or SHA-256 of their address."""
@@ -119,6 +149,10 @@ class World:
         """The 24-digit id of a thing; each kind of thing has a space of its own."""
         return f"{(number * _SCATTER + self._offset(space)) % _ID_SPACE:024x}"
 
+    def number_of(self, space: str, text: str) -> int:
+        """The number of the thing that has an id; a huge one where nothing in the space has it."""
+        return (int(text, 16) - self._offset(space)) * _GATHER % _ID_SPACE
+
     def _offset(self, space: str) -> int:
         return int.from_bytes(hashlib.sha256(f"{self.seed} {space}".encode()).digest()[:12])
 
@@ -148,7 +182,7 @@ class World:
             place=company.place,
             company=company,
             past=self._past(number),
-            contact_id=self._saved("contact", number, one_in=12),
+            contact_id=self._saved("contact", number),
             linkedin_url=_profile(number, f"{first} {last}"),
         )
 
@@ -172,7 +206,8 @@ class World:
         past = _former_employer(number)
         return None if past is None else self.company(past)
 
-    def _saved(self, space: str, number: int, *, one_in: int) -> str | None:
+    def _saved(self, space: str, number: int) -> str | None:
+        one_in = _SAVED_ONE_IN[space]
         return self.id_of(space, number) if self._draw(space, number) % one_in == 0 else None
 
     def _company(self, number: int) -> Company:
@@ -191,7 +226,7 @@ class World:
             industry=names.INDUSTRIES[self._draw("industry", number) % len(names.INDUSTRIES)],
             employees=10 + size % 4000,
             founded=1921 + size // 4000 % 100,
-            account_id=self._saved("account", number, one_in=10),
+            account_id=self._saved("account", number),
             owner=owner,
         )
 
@@ -238,3 +273,7 @@ def _former_employer(number: int) -> int | None:
 
 def _alumni(company: int) -> list[int]:
     return [n for n in _staff((company - 1) % COMPANIES) if n % 3 == 0]
+
+
+def _at(number: int, most: int, made: Callable[[int], T]) -> T | None:
+    return made(number) if number < most else None

@@ -1,35 +1,29 @@
 """A sheet, new cells and a summary in; the person's own workbook with columns added out."""
 
-import itertools
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 from zipfile import BadZipFile
 
 from apollo_batch import files
 from apollo_batch.errors import OutputError
-from apollo_batch.sheets import layout, rebuild, surgery, verify
+from apollo_batch.sheets import anew, drafting, layout, rebuild, surgery, widths
 from apollo_batch.sheets.celltext import Cell
-from apollo_batch.sheets.graft import graft
+from apollo_batch.sheets.found import Counted, Found, counted
+from apollo_batch.sheets.grow import grow
 from apollo_batch.sheets.markup import UnsupportedError
 from apollo_batch.sheets.mismatch import MismatchError
 from apollo_batch.sheets.package import Package
 from apollo_batch.sheets.read import Sheet
-from apollo_batch.sheets.rebuild import Rebuild
 from apollo_batch.sheets.refusals import spare, told_plainly
 from apollo_batch.sheets.rewrite import Entry
 from apollo_batch.sheets.spool import repeatable
+from apollo_batch.sheets.styles import Styles
 from apollo_batch.sheets.summary import Summary
 from apollo_batch.sheets.surgery import Order
+from apollo_batch.sheets.verify import Written
 from apollo_batch.sheets.workbook import Workbook
-
-_WIDTH_SAMPLE = 200
-_NARROW, _WIDE = 11, 48
-_HUGE = 10_000_000
-"""So many cells may fill 2 GB before they are packed."""
-_MACRO_SUFFIXES = {".xlsm", ".xltm"}
 
 
 @dataclass(frozen=True)
@@ -39,6 +33,7 @@ class _Task:
     entries: Callable[[], Iterable[Entry]]
     widths: Sequence[float]
     summary: Summary
+    found: Sequence[Counted]
 
 
 def annotate(
@@ -48,18 +43,21 @@ def annotate(
     cells: Iterable[tuple[int, Sequence[Cell]]],
     summary: Summary,
     *,
+    found: Sequence[Found] = (),
     ready: Callable[[Path], None] | None = None,
     wait: files.Wait = time.sleep,
 ) -> tuple[str, ...]:
     """Write the annotated workbook whole or not at all; say what the person should know.
 
     `cells` come in row order, each as wide as `columns`; rows without an entry get nothing.
+    What was `found` goes on sheets of its own, behind the person's.
     A CSV file, or a workbook that cannot be changed safely, becomes a new workbook of its values.
     """
     _check_target(sheet, target)
     names = [" ".join(name.split()) or layout.OURS[0] for name in columns]
     with told_plainly(target), repeatable(cells, target.parent) as entries:
-        task = _Task(sheet, names, entries, _widths(names, entries()), summary)
+        wide = widths.fitting(names, entries())
+        task = _Task(sheet, names, entries, wide, summary, counted(found))
         with files.whole(target, ready, wait) as draft:
             if sheet.kind != "xlsx":
                 return _anew(task, draft)
@@ -81,51 +79,23 @@ def needs_suffix(sheet: Sheet) -> str:
 
 
 def _in_place(task: _Task, draft: Path) -> tuple[str, ...]:
-    sheet = task.sheet
-    with Package(sheet.path) as package:
-        workbook = surgery.open_workbook(package)
-        headers = sheet.columns
-        order = Order(sheet.name, sheet.header_row, headers, task.names, task.entries, task.widths)
-        styles_part, styles = surgery.open_styles(workbook)
-        written = surgery.operate(workbook, styles, order)
-        graft(workbook, styles, task.summary)
-        package.put(styles_part, styles.xml)
-        with draft.open("wb") as file:
-            package.write(file)
-        verify.check(sheet.path, draft, package, [written])
-    return (*_renamed(task.names, written.layout.names), *written.notices)
+    sheet, names = task.sheet, task.names
+    order = Order(sheet.name, sheet.header_row, sheet.columns, names, task.entries, task.widths)
+
+    def work(workbook: Workbook, styles: Styles) -> Iterator[Written]:
+        yield surgery.operate(workbook, styles, order)
+        yield from grow(workbook, styles, task.found, annotated=sheet.name)
+
+    count = sum(found.cells for found in task.found)
+    written = drafting.write(sheet.path, work, task.summary, draft, cells=count)
+    return (*_renamed(names, written[0].layout.names), *anew.notices(written))
 
 
 def _anew(task: _Task, draft: Path) -> tuple[str, ...]:
     left_out = layout.named_columns(task.sheet.columns, task.names)
     extent = rebuild.measure(task.sheet)
     new = rebuild.Rebuild(task.sheet, task.names, task.entries, task.widths, left_out, extent)
-    try:
-        _write_anew(new, task.summary, draft)
-    except (UnsupportedError, MismatchError) as why:
-        raise OutputError(
-            f"The workbook could not be written, because {why}.",
-            fix="Use --format csv; the results are safe.",
-        ) from why
-    pages = len(new.orders())
-    if pages > 1:
-        return (f"The rows are on {pages} sheets: Excel shows about a million on one.",)
-    return ()
-
-
-def _write_anew(new: Rebuild, summary: Summary, draft: Path) -> None:
-    orders, extent = new.orders(), new.extent
-    template = new.template()
-    with Package(template) as package:
-        package.huge = extent.rows * (extent.columns + len(new.names)) > _HUGE
-        workbook = surgery.open_workbook(package)
-        styles_part, styles = surgery.open_styles(workbook)
-        written = [surgery.operate(workbook, styles, order) for order in orders]
-        graft(workbook, styles, summary)
-        package.put(styles_part, styles.xml)
-        with draft.open("wb") as file:
-            package.write(file)
-        verify.check(template, draft, package, written)
+    return anew.write_values(new, task.found, task.summary, draft)
 
 
 def _explained(sheet: Sheet, why: Exception) -> str:
@@ -144,21 +114,10 @@ def _renamed(asked: Sequence[str], given: Sequence[str]) -> tuple[str, ...]:
     )
 
 
-def _widths(names: Sequence[str], entries: Iterable[Entry]) -> list[float]:
-    """As wide as the header and the first rows need, within reason."""
-    longest = [len(name) + 3 for name in names]
-    for _, values in itertools.islice(entries, _WIDTH_SAMPLE):
-        for index, value in enumerate(values):
-            if isinstance(value, str | Decimal | int):
-                line = max(str(value).split("\n"), key=len)
-                longest[index] = max(longest[index], len(line) + 2)
-    return [float(min(max(width, _NARROW), _WIDE)) for width in longest]
-
-
 def _check_target(sheet: Sheet, target: Path) -> None:
     spare(sheet.path, target)
     suffix = needs_suffix(sheet)
-    if suffix == ".xlsm" and target.suffix.lower() not in _MACRO_SUFFIXES:
+    if suffix == ".xlsm" and target.suffix.lower() != suffix:
         raise OutputError(
             f"{sheet.path.name} holds macros, and Excel opens those only from a name ending in "
             f".xlsm, not {target.name}.",

@@ -111,8 +111,10 @@ def _write(request: Request) -> None:
     elif request.kind == "xlsx":
         _write_workbook(path, request)
     else:
-        with older.opened(path, request.sheet) as (name, lines):
-            _put(Facts(name, False, [], [], [], []), lines)
+        # Of the older formats XLS alone says which cells are merged.
+        down_to = 2 * LOOKED_AT if request.kind == "xls" else 0
+        with older.opened(path, request.sheet, merged_down_to=down_to) as (name, merged, lines):
+            _put(Facts(name, False, [], [], [], merged), lines)
 
 
 def _write_workbook(path: Path, request: Request) -> None:

@@ -42,11 +42,16 @@ def widened_tail(
     reference = f"{cells.letters(left)}{top}:{cells.letters(right)}{bottom}"
     tag_end = tail.find(b">", found.start()) + 1
     tag = markup.with_attribute(tail[found.start() : tag_end], "ref", reference)
-    absolute = f"${cells.letters(left)}${top}:${cells.letters(right)}${bottom}"
     if any(n.name == _FILTER_NAME and n.sheet == entry.index for n in workbook.names()):
-        refers_to = f"{quoted(entry.name)}!{absolute}"
-        workbook.define(_FILTER_NAME, refers_to, sheet=entry.index)
+        name_filter(workbook, entry, (top, left, bottom, right))
     return tail[: found.start()] + tag + tail[tag_end:]
+
+
+def name_filter(workbook: Workbook, entry: SheetEntry, area: tuple[int, int, int, int]) -> None:
+    """Let the hidden name that goes with a sheet's filter say the same area."""
+    top, left, bottom, right = area
+    absolute = f"${cells.letters(left)}${top}:${cells.letters(right)}${bottom}"
+    workbook.define(_FILTER_NAME, f"{quoted(entry.name)}!{absolute}", sheet=entry.index)
 
 
 def reaches(area: tuple[int, int, int, int], layout: Layout) -> bool:

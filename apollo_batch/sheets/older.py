@@ -8,7 +8,11 @@ from typing import Any
 import python_calamine as calamine
 
 from apollo_batch.sheets import book
+from apollo_batch.sheets.areas import Area
 from apollo_batch.sheets.cells import Read
+
+Opened = tuple[str, list[Area], Iterator[tuple[int, list[Read]]]]
+"""A sheet's name, its merged cells, and its lines."""
 
 
 def prepare() -> None:
@@ -17,14 +21,17 @@ def prepare() -> None:
 
 
 @contextmanager
-def opened(path: Path, asked: str | None) -> Iterator[tuple[str, Iterator[tuple[int, list[Read]]]]]:
+def opened(path: Path, asked: str | None, *, merged_down_to: int) -> Iterator[Opened]:
     """Name the sheet that is meant, and give its lines as typed values, nothing interpreted."""
     import pandas as pd
 
     try:
         with pd.ExcelFile(path, engine="calamine") as file:
             name = book.sheet_name(path, file.book, asked)
-            yield name, _lines(file, name)
+            merged: list[Area] = []
+            if merged_down_to:
+                merged = book.merged(file.book.get_sheet_by_name(name), down_to=merged_down_to)
+            yield name, merged, _lines(file, name)
     except (calamine.CalamineError, OSError) as error:
         raise book.unreadable(path, error) from error
 

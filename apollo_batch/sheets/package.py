@@ -1,6 +1,7 @@
 """An XLSX file as a zip of parts: read one, follow its relationships, write the whole again."""
 
 import copy
+import io
 import posixpath
 import re
 import zipfile
@@ -49,6 +50,8 @@ class Package:
         """Part name to what is to stand there instead of, or besides, what is there."""
         self.huge = False
         """Whether a new part may be larger than 2 GB, which old readers of zips do not expect."""
+        self.planted: dict[str, bytes] = {}
+        """New parts that are changed like those of the original: what they were at first."""
         self.gone: set[str] = set()
         """Names, casefolded, of parts that are not written again."""
 
@@ -76,12 +79,18 @@ class Package:
         return new if isinstance(new, bytes) else self._zip.read(own)
 
     def stream(self, name: str) -> IO[bytes]:
-        """Open a part of the original for reading."""
-        return self._zip.open(self._own_name(name))
+        """Open a part for reading as it was before it was changed."""
+        own = self._own_name(name)
+        return io.BytesIO(self.planted[own]) if own in self.planted else self._zip.open(own)
 
     def put(self, name: str, content: bytes | Writer) -> None:
         """Replace a part, or add one."""
         self.new[self._own_name(name)] = content
+
+    def plant(self, name: str, content: bytes) -> None:
+        """Add a part that will be changed like one of the original."""
+        self.put(name, content)
+        self.planted[self._own_name(name)] = content
 
     def free_name(self, pattern: str) -> str:
         """Fill a pattern such as "xl/charts/chart{}.xml" with the first number not in use."""

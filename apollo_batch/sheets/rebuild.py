@@ -1,22 +1,18 @@
 """A sheet that cannot be annotated in place in; a new workbook of its values out."""
 
-import io
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from apollo_batch.sheets import cells
+from apollo_batch.sheets import cells, titles
 from apollo_batch.sheets.cells import Read
 from apollo_batch.sheets.celltext import Cell
-from apollo_batch.sheets.graft import TITLE
 from apollo_batch.sheets.read import Sheet
 from apollo_batch.sheets.rewrite import Entry
 from apollo_batch.sheets.surgery import Order
 
 MOST_ROWS = 1_048_576
-_UNFIT = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 _WIDTH = 18.0
 
 
@@ -41,22 +37,6 @@ class Rebuild:
     extent: Extent
     most_rows: int = MOST_ROWS
 
-    def template(self) -> io.BytesIO:
-        """An empty workbook with the sheets that will be filled, headers frozen and filtered."""
-        import openpyxl
-
-        book: Any = openpyxl.Workbook()
-        book.remove(book.active)
-        last_column = cells.letters(min(self._width() + len(self.names), 16_384))
-        for order in self.orders():
-            page = book.create_sheet(order.sheet)
-            page.freeze_panes = f"A{order.header_row + 1}"
-            page.auto_filter.ref = f"A{order.header_row}:{last_column}{order.last_row}"
-        file = io.BytesIO()
-        book.save(file)
-        file.seek(0)
-        return file
-
     def orders(self) -> list[Order]:
         """One order for each sheet that the rows need."""
         count = 1 + max(0, self.extent.rows - 2) // (self.most_rows - 1)
@@ -67,7 +47,7 @@ class Rebuild:
         heads = [*kept, *[""] * (self._width() - len(kept))]
         below = self.extent.rows - index * (self.most_rows - 1)
         return Order(
-            sheet=_title(self.sheet.name, index),
+            sheet=titles.fit(self.sheet.name, titles.page(index)),
             header_row=1 if index else self.sheet.header_row,
             headers=(),
             names=[*heads, *self.names],
@@ -138,12 +118,3 @@ def _cell(value: Read) -> Cell:
             return cells.text(value)
         return Decimal(f"{value:.15g}")
     return cells.text(value)
-
-
-def _title(name: str, index: int) -> str:
-    """Make a name that Excel takes for a sheet."""
-    ending = f" ({index + 1})" if index else ""
-    plain = _UNFIT.sub(" ", name).strip(" '")[: 31 - len(ending)].rstrip(" '") or "Sheet"
-    if plain.casefold() in {TITLE.casefold(), "history"}:
-        plain = "Sheet"
-    return plain + ending

@@ -78,7 +78,8 @@ class Styles:
         return self._add_format(_xf(number_format=49))
 
     def count(self) -> int:
-        return self._add_format(_xf(number_format=0))
+        """The style of a number, which keeps its distance from a text at its right."""
+        return self._add_format(_xf(number_format=0, inside=_APART))
 
     def head(self) -> int:
         """The style of a header in a workbook of our own."""
@@ -208,9 +209,16 @@ def _fill(colour: str) -> bytes:
     return text.encode()
 
 
-def _xf(*, number_format: int, font: int = 0, fill: int = 0) -> bytes:
+_APART = '<alignment horizontal="right" indent="1"/>'
+
+
+def _xf(*, number_format: int, font: int = 0, fill: int = 0, inside: str = "") -> bytes:
     text = (
         f'<xf numFmtId="{number_format}" fontId="{font}" fillId="{fill}" borderId="0" xfId="0"'
-        ' applyNumberFormat="1" applyFont="1" applyFill="1"/>'
+        ' applyNumberFormat="1" applyFont="1" applyFill="1"'
     )
+    if inside:
+        text += f' applyAlignment="1">{inside}</xf>'
+    else:
+        text += "/>"
     return text.encode()

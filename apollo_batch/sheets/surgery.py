@@ -37,6 +37,8 @@ class Order:
     """One for each new column."""
     last_row: int = 0
     """Known only where all columns are new."""
+    known: bool = True
+    """Whether a later run is to know the columns as ours."""
 
 
 def open_workbook(package: Package) -> Workbook:
@@ -67,7 +69,8 @@ def operate(workbook: Workbook, styles: Styles, order: Order) -> Written:
     found = reach(package, entry.part, header_row=order.header_row)
     laid_out = tables.grow(package, entry.part, _lay_out(workbook, entry, order, found))
     palette = _palette(styles, laid_out, found.header)
-    layout.mark(workbook, entry, _marked(laid_out))
+    if order.known:
+        layout.mark(workbook, entry, _marked(laid_out))
     if laid_out.cleared:
         # It lists the formulas in order of calculation; Excel makes it anew.
         wiring.drop_arrow(package, workbook.part, "calcChain")
@@ -81,7 +84,9 @@ def operate(workbook: Workbook, styles: Styles, order: Order) -> Written:
 
 
 def _lay_out(workbook: Workbook, entry: SheetEntry, order: Order, found: Reach) -> Layout:
-    ours = layout.known_columns(workbook, entry, order.headers, order.names)
+    ours = frozenset[int]()
+    if order.known:
+        ours = layout.known_columns(workbook, entry, order.headers, order.names)
     merged = frame.merged_last_column(found.tail, found.grammar, order.header_row)
     last = max(found.last_column, len(order.headers), merged)
     return layout.lay_out(order.header_row, order.headers, order.names, ours=ours, last_column=last)

@@ -1,5 +1,6 @@
-"""A sheet and new cells in; a CSV file out that nothing in it can run from."""
+"""A sheet and new cells, or found records, in; a CSV file out that nothing in it can run from."""
 
+import itertools
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
@@ -8,6 +9,7 @@ from apollo_batch import files
 from apollo_batch.sheets import celltext, layout, rebuild
 from apollo_batch.sheets.apostrophe import guarded
 from apollo_batch.sheets.celltext import Cell
+from apollo_batch.sheets.found import Found
 from apollo_batch.sheets.read import Sheet
 from apollo_batch.sheets.rebuild import Rebuild
 from apollo_batch.sheets.refusals import spare, told_plainly
@@ -28,21 +30,58 @@ def write_csv(
     spare(sheet.path, target)
     left_out = layout.named_columns(sheet.columns, columns)
     lines = Rebuild(sheet, columns, lambda: cells, (), left_out, rebuild.measure(sheet))
-    delimiter = (
-        "," if sheet.dialect is None or sheet.dialect.one_column else (sheet.dialect.delimiter)
-    )
+    guards = _write(target, _lines(sheet, lines), delimiter_of(sheet), ready)
+    return _notices(guards, "reading the file again drops it")
+
+
+def write_found_csv(
+    path: Path,
+    found: Found,
+    *,
+    delimiter: str = ",",
+    ready: Callable[[Path], None] | None = None,
+) -> tuple[str, ...]:
+    """Write found records, whole or not at all; say where they are and what CSV cannot promise."""
+    counted = itertools.count()
+    records = (values for values, _ in zip(found.cells(), counted, strict=False))
+    guards = _write(path, itertools.chain([found.names], records), delimiter, ready)
+    count = next(counted)
+    where = f"{count:,} found {'record is' if count == 1 else 'records are'} in {path.name}."
+    return (where, *_notices(guards, "it stays when the file is read again"))
+
+
+def beside(target: Path, found: Sequence[Found]) -> tuple[Path, ...]:
+    """Name a file for each, beside an annotated one: NAME.found.csv, NAME.found-2.csv."""
+    numbers = (f"-{number}" if number > 1 else "" for number in range(1, len(found) + 1))
+    return tuple(target.with_name(f"{target.stem}.found{number}.csv") for number in numbers)
+
+
+def delimiter_of(sheet: Sheet) -> str:
+    """What parts the cells of a sheet's CSV output: what its input has, else a comma."""
+    if sheet.dialect is None or sheet.dialect.one_column:
+        return ","
+    return sheet.dialect.delimiter
+
+
+def _write(
+    target: Path,
+    lines: Iterable[Sequence[Cell]],
+    delimiter: str,
+    ready: Callable[[Path], None] | None,
+) -> int:
+    """Write all lines; returns how many cells had to be guarded."""
     count = 0
     with (
         told_plainly(target),
         files.whole(target, ready) as draft,
         draft.open("w", encoding="utf-8-sig", newline="") as file,
     ):
-        for line in _lines(sheet, lines):
+        for line in lines:
             texts = [_text(value) for value in line]
             safe = [guarded(text) for text in texts]
             count += sum(a != b for a, b in zip(texts, safe, strict=True))
             file.write(delimiter.join(_quoted(text, delimiter) for text in safe) + "\r\n")
-    return _notices(count)
+    return count
 
 
 def _quoted(text: str, delimiter: str) -> str:
@@ -65,15 +104,12 @@ def _text(value: Cell) -> str:
     return celltext.number(value) or celltext.clean(str(value))
 
 
-def _notices(guarded: int) -> tuple[str, ...]:
+def _notices(guards: int, afterwards: str) -> tuple[str, ...]:
     promise = (
         "CSV keeps no formats and one sheet only; opened in Excel, leading zeros, the + of a phone "
         "number and the last digits of long numbers may go. The .xlsx output keeps them."
     )
-    if not guarded:
+    if not guards:
         return (promise,)
-    count = "1 cell looks" if guarded == 1 else f"{guarded} cells look"
-    guard = (
-        f"{count} like a formula and got an apostrophe in front; reading the file again drops it."
-    )
-    return (promise, guard)
+    count = "1 cell looks" if guards == 1 else f"{guards} cells look"
+    return (promise, f"{count} like a formula and got an apostrophe in front; {afterwards}.")

@@ -13,6 +13,11 @@ _EMPTY = (
     b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
     b"</Relationships>"
 )
+# Excel opens a template only from a name of its own, .xltx or .xltm.
+_TEMPLATES = (
+    (b"spreadsheetml.template.main+xml", b"spreadsheetml.sheet.main+xml"),
+    (b"ms-excel.template.macroEnabled.main+xml", b"ms-excel.sheet.macroEnabled.main+xml"),
+)
 _OVERRIDE = re.compile(rb"<(?:[\w.-]+:)?Override\s[^>]*?(?:/>|>\s*</[^>]*>)")
 _ARROW = re.compile(rb"<(?:[\w.-]+:)?Relationship\s[^>]*>")
 
@@ -21,6 +26,14 @@ def add_type(package: Package, part: str, content_type: str) -> None:
     """Say what kind of content a new part has."""
     tag = f'<Override PartName="/{markup.escape(part)}" ContentType="{content_type}"/>'
     package.put(TYPES, _appended(package.read(TYPES), b"Types", tag))
+
+
+def no_template(package: Package) -> None:
+    """Let a template be the workbook that Excel would make of it."""
+    xml = package.read(TYPES)
+    for template, workbook in _TEMPLATES:
+        xml = xml.replace(template, workbook)
+    package.put(TYPES, xml)
 
 
 def add_arrow(package: Package, part: str, kind: str, target: str, *, strict: bool) -> str:

@@ -83,12 +83,15 @@ class Workbook:
             refers_to = markup.unescape(tag["body"] or b"")
             yield DefinedName(values.get("name", ""), int(sheet) if sheet else None, refers_to)
 
-    def define(self, name: str, refers_to: str, *, sheet: int | None = None) -> None:
-        """Define a hidden name, or give it a new meaning."""
+    def define(
+        self, name: str, refers_to: str, *, sheet: int | None = None, hidden: bool = True
+    ) -> None:
+        """Define a name, or give it a new meaning."""
         self.forget(name, sheet=sheet)
-        local = "" if sheet is None else f' localSheetId="{sheet}"'
+        said = "" if sheet is None else f' localSheetId="{sheet}"'
+        said += ' hidden="1"' if hidden else ""
         text = (
-            f'<definedName name="{markup.escape(name)}"{local} hidden="1">'
+            f'<definedName name="{markup.escape(name)}"{said}>'
             f"{markup.escape(refers_to)}</definedName>"
         )
         tag = self.grammar.spell(text.encode())

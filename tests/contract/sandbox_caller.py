@@ -29,6 +29,14 @@ class Caller:
     def get(self, path: str, *, key: str | None = None, **query: Any):
         return self.ask("GET", path, params=query, headers=self._credentials(key))
 
+    def patch(self, path: str, body: Any, *, method: str = "PATCH"):
+        return self.ask(method, path, json=body, headers=self._credentials(None))
+
+    def effects(self) -> list[tuple[str, str, str]]:
+        """What has been done to which table's records, about whom or what."""
+        ledger = self.sandbox.books()["effects"]
+        return [(entry["kind"], entry["table"], entry["subject"]) for entry in ledger]
+
     def ask(self, method: str, path: str, *, prefix: str = "/api/v1", **how: Any):
         return self.session.request(
             method, f"{self.sandbox.base_url}{prefix}{path}", timeout=10, **how

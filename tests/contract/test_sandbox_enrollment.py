@@ -235,7 +235,7 @@ def test_everything_can_stand_in_the_query(apollo):
 
 
 def test_a_list_names_contacts_too(apollo):
-    body = asked([], label_names=["ready FOR outreach"])
+    body = asked([], label_names=["Ready for outreach"])
 
     assert enrolled(apollo.post(path(SPRING), body)) == contacts("ready")
     nobody = apollo.post(path(SPRING), body | {"label_names": ["No such list"]})

@@ -14,6 +14,7 @@ import pytest
 from makers import JOBS, SAMPLES
 
 from apollo_batch.reasons import REASONS
+from apollo_batch.skips import ENROLLMENT_CODES
 
 HOUSE = Path(__file__).parents[2]
 ROOMS = sorted((HOUSE / "apollo_batch").rglob("*.py"))
@@ -142,13 +143,14 @@ def test_every_reason_that_is_given_is_known():
 
 
 def test_every_reason_that_is_known_is_given_somewhere():
+    ours = REASONS.keys() - ENROLLMENT_CODES  # those come out of Apollo's own mouth
     elsewhere = "".join(
         room.read_text(encoding="utf-8")
         for room in ROOMS
-        if room.name != "reasons.py" and "sandbox" not in room.parts
+        if room.name not in {"reasons.py", "skips.py"} and "sandbox" not in room.parts
     )
 
-    assert [code for code in REASONS if f'"{code}"' not in elsewhere] == []
+    assert [code for code in sorted(ours) if f'"{code}"' not in elsewhere] == []
 
 
 @pytest.mark.parametrize("flag", ["--version", "--help"])

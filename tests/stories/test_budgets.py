@@ -67,6 +67,34 @@ def test_the_least_of_settings_job_and_flag_is_in_force(desk, apollo, settings, 
     assert apollo.books()["credits"]["consumed"] == force
 
 
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (None, "cannot be read"),
+        ("max_credits = nan\n", "is a number, 0 or more"),
+        ("max_credits = inf\n", "is a number, 0 or more"),
+        ('max_credits = "5"\n', "is a number, 0 or more"),
+        ("max_credit = 5\n", "nothing is called 'max_credit'"),
+        ("max_credits\n", "Mend the file"),
+    ],
+    ids=["not there", "nan", "inf", "text", "misspelled", "no TOML"],
+)
+def test_settings_that_cannot_be_used_stop_a_run_rather_than_set_no_limit(
+    desk, apollo, content, message
+):
+    told = story(desk, apollo, 3)
+    own = desk.folder / "settings.toml"
+    if content is not None:
+        own.write_text(content)
+
+    ended = told.run(APOLLO_BATCH_SETTINGS=str(own))
+
+    assert ended.code == Exit.INVALID
+    assert message in ended.err
+    assert str(own) in ended.err
+    assert apollo.paid_calls() == 0
+
+
 def test_where_a_flag_cannot_raise_the_budget_it_says_what_can(desk, apollo):
     told = story(desk, apollo, 4, limits={"max_credits": 2})
     own = desk.folder / "settings.toml"

@@ -193,8 +193,16 @@ def test_an_output_that_ends_in_csv_is_one(desk, apollo):
         (("--output", "."), "is a folder"),
         (("--output", "mine.csv", "--format", "xlsx"), "End it in .xlsx."),
         (("--output", "mine.xlsx", "--format", "csv"), "End it in .csv."),
+        (("--output", "mine.pdf"), "End it in .xlsx"),
+        (("--output", "mine.xlsm"), "End it in .xlsx."),
     ],
-    ids=["a folder", "a workbook called CSV", "CSV called a workbook"],
+    ids=[
+        "a folder",
+        "a workbook called CSV",
+        "CSV called a workbook",
+        "a workbook called PDF",
+        "a workbook without macros called one with",
+    ],
 )
 def test_an_output_that_cannot_be_meant_is_refused_before_anything_is_paid(
     desk, apollo, words, message

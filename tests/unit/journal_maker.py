@@ -13,7 +13,7 @@ from sqlalchemy import text
 from apollo_batch.catalogue.people import ENRICH_PEOPLE
 from apollo_batch.journal import budget, runs
 from apollo_batch.journal.answers import Answer, Moved
-from apollo_batch.journal.dispatch import Going
+from apollo_batch.journal.going import Going
 from apollo_batch.journal.questions import Shelf
 from apollo_batch.journal.recalls import recalled, recalls
 from apollo_batch.journal.store import Store, open_store

@@ -42,7 +42,7 @@ class Asked:
     state: str = "ready"
     status: Status | None = None
     attempt: int | None = None
-    alone: bool = False
+    company: int = 10
     reason: str = ""
 
 
@@ -164,8 +164,8 @@ class JournalMachine(RuleBasedStateMachine):
             known = self.questions.get(asked.question)
             if known is not None and known.state == "doubt":
                 del self.questions[asked.question]
-            alone = asked.alone or asked.reason == "unpaired"
-            self.items[item] = Asked(asked.question, alone=alone)
+            company = 1 if asked.reason == "unpaired" else asked.company
+            self.items[item] = Asked(asked.question, company=company)
 
     @rule()
     def restart(self):
@@ -177,9 +177,9 @@ class JournalMachine(RuleBasedStateMachine):
     def every_item_is_in_exactly_one_state_and_none_is_lost(self):
         if not hasattr(self, "items"):
             return
-        rows = self.journal.query("select id, state, status, alone from items")
-        assert {row["id"]: (row["state"], row["status"], bool(row["alone"])) for row in rows} == {
-            number: (item.state, item.status and item.status.value, item.alone)
+        rows = self.journal.query("select id, state, status, company from items")
+        assert {row["id"]: (row["state"], row["status"], row["company"] or 10) for row in rows} == {
+            number: (item.state, item.status and item.status.value, item.company)
             for number, item in self.items.items()
         }
 
@@ -218,15 +218,14 @@ class JournalMachine(RuleBasedStateMachine):
     def _leaves(self, number, chunk):
         assert not self.stopped[number]
         assert 1 <= len(chunk.items) <= 10
-        alone = [self.items[item.id].alone for item in chunk.items]
-        assert not any(alone) or len(alone) == 1
+        assert len(chunk.items) <= min(self.items[item.id].company for item in chunk.items)
         assert chunk.attempt not in self.calls
         for item in chunk.items:
             asked = self.items[item.id]
             assert self.run_of[item.id] == number
             assert asked.state == "ready"
             assert asked.question not in self.questions, "asked although it is known or on its way"
-            self.items[item.id] = Asked(asked.question, "sent", None, chunk.attempt, asked.alone)
+            self.items[item.id] = Asked(asked.question, "sent", None, chunk.attempt, asked.company)
             self.questions[asked.question] = Known("claimed", item.id)
         held = MOST * len(chunk.items)
         self.calls[chunk.attempt] = Call(number, self.goings[number].owner, chunk, held=held)
@@ -270,7 +269,9 @@ class JournalMachine(RuleBasedStateMachine):
             status = Status.SUCCEEDED if known.state == "answered" else Status.IN_DOUBT
             # It is no attempt's any longer: what comes late of its own changes nothing.
             reason = self.items[known.item].reason if known.state == "doubt" else ""
-            self.items[row["id"]] = Asked(asked.question, "done", status, None, asked.alone, reason)
+            self.items[row["id"]] = Asked(
+                asked.question, "done", status, None, asked.company, reason
+            )
 
     def _settlement(self, attempt, kind, pick):
         chunk = self.calls[attempt].chunk
@@ -330,8 +331,9 @@ class JournalMachine(RuleBasedStateMachine):
             case Settlement(arrival=Arrival.REFUSED, halt=None) if len(mine) == 1:
                 self._ends(mine[0], Status.FAILED)
             case Settlement(arrival=arrival, halt=halt):
+                refused = arrival is Arrival.REFUSED and halt is None
                 for item in mine:
-                    self._back(item, alone=arrival is Arrival.REFUSED and halt is None)
+                    self._back(item, company=len(mine) // 2 if refused else None)
 
     def _pay(self, call, settlement):
         match settlement.arrival:
@@ -362,9 +364,9 @@ class JournalMachine(RuleBasedStateMachine):
             case _:
                 del self.questions[asked.question]
 
-    def _back(self, item, *, alone):
+    def _back(self, item, *, company):
         asked = self.items[item]
-        self.items[item] = Asked(asked.question, alone=asked.alone or alone)
+        self.items[item] = Asked(asked.question, company=company or asked.company)
         known = self.questions.get(asked.question)
         if known is not None and known.item == item:
             del self.questions[asked.question]

@@ -300,6 +300,32 @@ def test_macros_stay_and_need_their_own_ending(tmp_path):
         annotated(source, tmp_path / "out.xlsx")
 
 
+@pytest.mark.parametrize(
+    ("template", "workbook", "ending"),
+    [
+        (
+            b"openxmlformats-officedocument.spreadsheetml.template.main",
+            b"openxmlformats-officedocument.spreadsheetml.sheet.main",
+            "xlsx",
+        ),
+        (b"ms-excel.template.macroEnabled.main", b"ms-excel.sheet.macroEnabled.main", "xlsm"),
+    ],
+)
+def test_a_template_comes_back_as_a_workbook(tmp_path, template, workbook, ending):
+    plain = b"openxmlformats-officedocument.spreadsheetml.sheet.main"
+    source = corpus.changed(
+        corpus.book(tmp_path / "plain.xlsx"),
+        tmp_path / f"leads.{ending.replace('s', 't')}",
+        {"[Content_Types].xml": (plain, template)},
+    )
+
+    target, _ = annotated(source, tmp_path / f"out.{ending}")
+
+    types = corpus.part(target, "[Content_Types].xml").encode()
+    assert needs_suffix(open_sheet(source)) == f".{ending}"
+    assert (template in types, workbook in types) == (False, True)
+
+
 def test_the_input_is_never_written_over(tmp_path):
     source = corpus.book(tmp_path / "leads.xlsx")
     before = source.read_bytes()

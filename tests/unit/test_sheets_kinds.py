@@ -5,6 +5,7 @@ import shutil
 import subprocess
 
 import binary_workbook
+import libreoffice
 import openpyxl
 import pytest
 import sheets_corpus as corpus
@@ -55,6 +56,26 @@ def test_every_kind_gives_the_same_rows(converted, kind):
     assert rows[5].cells == ("Jürgen 花子", "0", "1.5", "2026-01-02 10:30:00", "", "null")
     assert rows[6].cells == ("", "", "1.23456789012346E+16", "", "", "None")
     assert rows[6].troubles == {2: "digits_lost"}
+
+
+def test_a_header_of_two_lines_is_joined_in_an_old_workbook_too(tmp_path):
+    workbook = openpyxl.Workbook()
+    sheet = workbook.active
+    for row in [
+        ("Name", None, "Company"),
+        ("First", "Last", "Site"),
+        ("Ada", "Stone", "a.example"),
+    ]:
+        sheet.append(row)
+    sheet.merge_cells("A1:B1")
+    workbook.save(tmp_path / "leads.xlsx")
+
+    old = open_sheet(
+        libreoffice.converted([tmp_path / "leads.xlsx"], tmp_path / "old", "xls")["leads"]
+    )
+
+    assert (old.kind, old.header_row) == ("xls", 2)
+    assert old.columns == ("Name / First", "Name / Last", "Company / Site")
 
 
 @pytest.mark.parametrize("kind", ["xls", "ods"])

@@ -1,0 +1,121 @@
+"""A reply to a request that writes: which records were made, changed, or there already."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from apollo_batch.apollo.kept import Keep, kept
+from apollo_batch.apollo.matching import match
+from apollo_batch.apollo.pairing import Lost, Pairs, pair
+from apollo_batch.catalogue.entry import Act, Mode, Operation, Pairing, Route
+from apollo_batch.model import Chunk, ChunkItem, Course, Status, Verdict
+from apollo_batch.packing import afresh
+
+_UNTOLD = "Apollo's answer names it neither as made nor as there already."
+_TWO_FIT = "Apollo's answer could not be tied to this row without guessing."
+
+
+@dataclass(frozen=True)
+class Written:
+    """One reply, read against what was sent."""
+
+    operation: Operation
+    route: Route
+    chunk: Chunk
+    keep: Keep
+
+    def verdicts(self, data: Any) -> list[Verdict]:
+        """Say of every item what became of it."""
+        made, there = self._records(data)
+        records = [*made, *there]
+        if self.route.pairing is Pairing.NONE:
+            return [self._done(item, {}) for item in self.chunk.items]
+        places = self._places(records)
+        return [
+            self._verdict(item, records, place, len(made))
+            for item, place in zip(self.chunk.items, places, strict=True)
+        ]
+
+    def _records(self, data: Any) -> tuple[Sequence[Any], Sequence[Any]]:
+        found = data.get(self.route.results_at)
+        there = data.get(self.route.existing_at) if self.route.existing_at else None
+        listed = [found] if isinstance(found, dict) else found
+        return (
+            listed if isinstance(listed, list) else [],
+            there if isinstance(there, list) else [],
+        )
+
+    def _places(self, records: Sequence[Any]) -> Pairs:
+        asked = [item.params for item in self.chunk.items]
+        if self.operation.act is Act.CREATE and self.operation.subject and self.route.cap > 1:
+            return match(self.operation, asked, records)
+        return pair(self.operation, self.route.pairing, asked, records)
+
+    def _verdict(
+        self, item: ChunkItem, records: Sequence[Any], place: int | Lost, made: int
+    ) -> Verdict:
+        if isinstance(place, Lost):
+            return self._lost(item, place)
+        record = records[place]
+        if record.get("deleted") is True:
+            return Verdict(item.id, Status.FAILED, "no_record")
+        if item.course and item.course[0].old:
+            return Verdict(item.id, Status.SUCCEEDED, "", old=record, then=item.course[1:])
+        if self.operation.act is Act.CREATE and place >= made:
+            return self._there(item, record)
+        return self._done(item, record)
+
+    def _lost(self, item: ChunkItem, place: Lost) -> Verdict:
+        if self.operation.act is Act.CREATE and not self.route.needs:
+            note = _TWO_FIT if place is Lost.UNPAIRED else _UNTOLD
+            return Verdict(item.id, Status.IN_DOUBT, "effect_unknown", note)
+        if place is Lost.UNPAIRED:
+            return Verdict(item.id, Status.IN_DOUBT, "effect_unknown", _TWO_FIT)
+        return Verdict(item.id, Status.FAILED, "no_record")
+
+    def _there(self, item: ChunkItem, record: Mapping[str, Any]) -> Verdict:
+        """Say what becomes of a row whose record Apollo had before."""
+        number = _id(record)
+        params = {**item.params, self.operation.id_param or "id": number}
+        if self.route.mode is Mode.UPSERT and number:
+            course = afresh(
+                self.operation,
+                params,
+                kept=frozenset(path[0].key for path in self.keep.values()),
+                keep_old=False,
+            )
+            return self._goes_on(item, record, course, "updated")
+        return Verdict(
+            item.id,
+            Status.SKIPPED,
+            "already_exists",
+            f"Its id is {number}." if number else "",
+            kept=kept(record, self.keep),
+            found=number,
+        )
+
+    def _done(self, item: ChunkItem, record: Mapping[str, Any]) -> Verdict:
+        return self._goes_on(item, record, item.course[1:], self.operation.done)
+
+    def _goes_on(
+        self, item: ChunkItem, record: Mapping[str, Any], course: Course, reason: str
+    ) -> Verdict:
+        number = _id(record)
+        creates = self.operation.act is Act.CREATE
+        name = self.operation.id_param
+        return Verdict(
+            item.id,
+            Status.SUCCEEDED,
+            reason,
+            kept=kept(record, self.keep),
+            found=number,
+            # An effect is made by the request that creates, whatever is written to it after.
+            made=creates and not self.route.only_after and reason == self.operation.done,
+            then=course,
+            adds={name: number} if creates and course and name and number else {},
+        )
+
+
+def _id(record: Mapping[str, Any]) -> str | None:
+    found = record.get("id")
+    return found if isinstance(found, str) and found else None

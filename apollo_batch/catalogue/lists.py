@@ -1,0 +1,102 @@
+"""Lists, which Apollo's addresses call labels: of contacts, or of accounts."""
+
+import re
+
+from apollo_batch.catalogue import records
+from apollo_batch.catalogue.addresses import at
+from apollo_batch.catalogue.entry import (
+    FREE,
+    Act,
+    Once,
+    Operation,
+    Pairing,
+    Repeat,
+    Route,
+)
+from apollo_batch.catalogue.kinds import Kind
+from apollo_batch.catalogue.param import Param
+
+_MANY = 100
+_THERE = re.compile(r"already exists", re.I)
+
+_MODALITY = Param(
+    "modality",
+    "What is in the list.",
+    either=True,
+    choices=("contacts", "accounts"),
+)
+_ENTITY = Param("entity_id", "Apollo's id of the contact or account.", Kind.ID)
+_NAMES = Param("label_names", "Lists, by name.", either=True, many=True)
+
+CREATE_LISTS = Operation(
+    name="lists.create",
+    does="Create empty lists; of one name there is only one.",
+    act=Act.CREATE,
+    routes=(
+        Route(
+            name="single",
+            address=at("labels.create"),
+            results_at="label",
+            pairing=Pairing.SOLE,
+            there=_THERE,
+        ),
+    ),
+    params=(
+        Param("name", "What the list is called."),
+        _MODALITY,
+        Param(
+            "book_of_business",
+            "Whether it is somebody's book of business; accounts only.",
+            Kind.FLAG,
+            option=True,
+        ),
+    ),
+    enough=(frozenset({"name", "modality"}),),
+    price=FREE,
+    repeat=Repeat.NEVER,
+    once=Once.RUN,
+    fields=records.LABEL,
+    identity={"name": ("name",)},
+    substance=("id",),
+    subject=(("modality", "name"),),
+    done="created",
+)
+
+
+def _membership(name: str, does: str) -> Operation:
+    return Operation(
+        name=f"lists.{name}",
+        does=does,
+        act=Act.UPDATE,
+        routes=(
+            Route(
+                name="bulk",
+                address=at(f"labels.{name}"),
+                results_at="labels",
+                pairing=Pairing.NONE,
+                cap=_MANY,
+                items_at="entity_ids",
+                ids_only="entity_id",
+                shared={"label_names": "label_names", "modality": "modality"},
+                carries=frozenset(),
+                needs=frozenset({"entity_id"}),
+                answers=frozenset(),
+            ),
+        ),
+        params=(_ENTITY, _NAMES, _MODALITY),
+        enough=(frozenset({"entity_id", "label_names", "modality"}),),
+        price=FREE,
+        repeat=Repeat.NEVER,
+        once=Once.RUN,
+        fields=frozenset(),
+        identity={},
+        subject=(("entity_id", "label_names", "modality"),),
+        done="asked_for",
+    )
+
+
+OPERATIONS = (
+    CREATE_LISTS,
+    _membership("add", "Put contacts or accounts on lists."),
+    _membership("remove", "Take contacts or accounts off lists."),
+)

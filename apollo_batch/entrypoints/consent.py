@@ -1,0 +1,92 @@
+"""Whoever pays, and whoever answers for what is written or e-mailed, agrees; or nothing is sent."""
+
+from decimal import Decimal
+
+from apollo_batch.catalogue.entry import Act
+from apollo_batch.entrypoints import console
+from apollo_batch.entrypoints.manner import Manner
+from apollo_batch.errors import UsageError
+from apollo_batch.runner import report
+from apollo_batch.runner.invocation import Ready, Wish
+from apollo_batch.settings import Settings
+
+UNATTENDED_CREDITS = 200
+"""The most an unattended run may cost when nobody named a cap anywhere."""
+_VERBS = {Act.CREATE: "create", Act.UPDATE: "change", Act.ENROLL: "enroll"}
+
+
+def cap_in_force(settings: Settings, ready: Ready, wish: Wish) -> Decimal | None:
+    """The least of what the user's settings, the job and the flag allow; None: nobody named one."""
+    named = (settings.policy.max_credits, ready.job.limits.max_credits, wish.max_credits)
+    caps = [cap for cap in named if cap is not None]
+    return min(caps) if caps else None
+
+
+def agree(ready: Ready, cap: Decimal | None, manner: Manner) -> int | None:
+    """See that somebody has agreed; UsageError where nobody has, and nothing was sent.
+
+    Gives back how many contacts may be enrolled; None where the job enrolls nobody.
+    """
+    plan = ready.plan
+    enrolls = plan.act is Act.ENROLL
+    if not plan.to_ask or not (plan.act.writes or plan.most):
+        return 0 if enrolls else None
+    enrolled = _enrolled(ready, manner) if enrolls else None
+    most = plan.most if cap is None else min(plan.most, cap)
+    if manner.yes:
+        _agree_unattended(most, cap, manner)
+    elif manner.ci or not console.can_ask():
+        raise UsageError(
+            f"This run may {_does(ready, most)}, and nobody can be asked.",
+            fix="Add --yes to agree beforehand"
+            + (", and --max-credits N to say how far." if most else "."),
+        )
+    elif not enrolls and not console.yes(f"{_does(ready, most).capitalize()}?"):
+        raise UsageError("Nothing was sent.", fix="Run it again whenever you like.")
+    return enrolled
+
+
+def _does(ready: Ready, most: Decimal) -> str:
+    verb = _VERBS.get(ready.plan.act)
+    parts = [f"{verb} up to {ready.plan.to_ask}"] if verb else []
+    if most or not verb:
+        parts.append(f"spend up to {report.plain(most)} credits")
+    return " and ".join(parts)
+
+
+def _enrolled(ready: Ready, manner: Manner) -> int:
+    """How many contacts may be enrolled: nobody is e-mailed whom nobody has counted."""
+    named = ready.wish.max_enroll
+    if named is None:
+        named = _typed(ready, manner)
+    lowered = ready.job.limits.max_enroll
+    return named if lowered is None else min(named, lowered)
+
+
+def _typed(ready: Ready, manner: Manner) -> int:
+    count = ready.plan.to_ask
+    if manner.yes or manner.ci or not console.can_ask():
+        raise UsageError(
+            f"This run enrolls up to {count} contacts, who are then e-mailed; --yes does not "
+            "count for that.",
+            fix=f"Add --max-enroll {count}, or fewer.",
+        )
+    answer = console.asked(f"{count} contacts will be e-mailed. Type their number to enroll them:")
+    if answer.strip() != str(count):
+        raise UsageError("Nobody was enrolled.", fix="Run it again whenever you like.")
+    return count
+
+
+def _agree_unattended(most: Decimal, cap: Decimal | None, manner: Manner) -> None:
+    if not most:
+        return
+    if manner.ci and cap is None and not manner.sandbox:
+        raise UsageError(
+            "In CI --yes alone is not enough: say how much may be spent.",
+            fix=f"Add --max-credits N; this plan needs {report.plain(most)} at the most.",
+        )
+    if cap is None and most > UNATTENDED_CREDITS and not console.can_ask():
+        raise UsageError(
+            f"This run may spend up to {report.plain(most)} credits, and no limit is named anywhere.",
+            fix=f"Add --max-credits {report.plain(most)}, or limits: {{max_credits: …}} to the job.",
+        )

@@ -1,0 +1,20 @@
+"""How a person wants a run done, beyond what it does."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How a person wants a run done, beyond what it does."""
+
+    state: str | None = None
+    sandbox: bool = False
+    yes: bool = False
+    ci: bool = False
+    output: Path | None = None
+    as_csv: bool = False
+    as_json: bool = False
+    debug: bool = False
+    words: tuple[str, ...] = ()
+    """What was typed, for the command that goes on."""

@@ -1,0 +1,100 @@
+"""Effects that were made, once and for all: claimed before the request leaves, noted after."""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+
+from sqlalchemy import Float, String, bindparam, delete, literal_column, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy.engine import Connection, RowMapping
+
+from apollo_batch.journal import budget
+from apollo_batch.journal.schema import chunks, effects, items
+from apollo_batch.model import Status
+
+_FIND = select(effects).where(
+    effects.c.account == bindparam("b_account"),
+    effects.c.operation == bindparam("b_operation"),
+    effects.c.subject.in_(bindparam("b_subjects", expanding=True)),
+    effects.c.state != "claimed",
+)
+_CLAIM = (
+    upsert(effects)
+    .from_select(
+        ["account", "operation", "subject", "step", "run", "item", "state", "at"],
+        select(
+            items.c.account,
+            chunks.c.operation,
+            items.c.subject,
+            items.c.step,
+            items.c.run,
+            items.c.id,
+            literal_column("'claimed'", type_=String),
+            bindparam("b_now", type_=Float),
+        )
+        .join(chunks, chunks.c.id == items.c.chunk)
+        .where(items.c.chunk == bindparam("b_chunk"), items.c.subject != ""),
+    )
+    # An item on its second request has made its effect with the first.
+    .on_conflict_do_nothing(index_elements=["account", "operation", "subject"])
+)
+_ANSWERED = (
+    update(items)
+    .where(items.c.id == bindparam("b_id"))
+    .values(
+        state="done",
+        status=bindparam("b_status"),
+        reason=bindparam("b_reason"),
+        note=bindparam("b_note"),
+        found=bindparam("b_found"),
+        credits=budget.ZERO,
+    )
+)
+
+
+def find(
+    c: Connection, account: str, operation: str, subjects: Sequence[str]
+) -> dict[str, RowMapping]:
+    """Find what was made to these subjects before, or may have been."""
+    asked = {"b_account": account, "b_operation": operation, "b_subjects": list(subjects)}
+    return {row["subject"]: row for row in c.execute(_FIND, asked).mappings()}
+
+
+def answer(c: Connection, pairs: Iterable[tuple[int, RowMapping]]) -> None:
+    """Let items end with effects that were made to their subjects before; nothing is sent."""
+    c.execute(_ANSWERED, [_answered(item, row) for item, row in pairs])
+
+
+def _answered(item: int, row: RowMapping) -> dict[str, object]:
+    doubt = row["state"] == "doubt"
+    day = datetime.fromtimestamp(row["at"], UTC)
+    when = f"on {day.day} {day:%b %Y} in run {row['run']}."
+    return {
+        "b_id": item,
+        "b_status": (Status.IN_DOUBT if doubt else Status.SUCCEEDED).value,
+        "b_reason": "effect_unknown" if doubt else "made_before",
+        "b_note": f"Sent {when}" if doubt else f"Made {when}",
+        "b_found": row["found"],
+    }
+
+
+def claim(c: Connection, chunk: int, now: float) -> None:
+    """Claim the effects of a chunk's items, so that no other process makes them."""
+    c.execute(_CLAIM, {"b_chunk": chunk, "b_now": now})
+
+
+def note(c: Connection, made: dict[int, str | None], now: float) -> None:
+    """Write down which items' effects were made, with Apollo's ids of what was made."""
+    for item, found in made.items():
+        mine = effects.c.item == item
+        c.execute(update(effects).where(mine).values(state="made", found=found, at=now))
+
+
+def doubt(c: Connection, ids: Sequence[int], now: float) -> None:
+    """Write down that nobody knows whether these items' effects were made."""
+    mine = effects.c.item.in_(ids) & (effects.c.state == "claimed")
+    c.execute(update(effects).where(mine).values(state="doubt", at=now))
+
+
+def release(c: Connection, ids: Sequence[int]) -> None:
+    """Give up the claims of items that made no effect."""
+    c.execute(delete(effects).where(effects.c.item.in_(ids), effects.c.state != "made"))

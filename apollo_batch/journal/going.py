@@ -1,0 +1,41 @@
+"""One step of a run on its way: what `dispatch` and `settle` need to know of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from apollo_batch.catalogue.entry import Route
+from apollo_batch.journal.questions import Shelf
+from apollo_batch.packing import Asking
+
+Ranges = Sequence[tuple[int, int]]
+"""Row numbers from, to, both included."""
+
+
+@dataclass(frozen=True)
+class Going:
+    """A step, who carries it out, and how far it may go."""
+
+    run: str
+    owner: str
+    most: Decimal
+    """The most one item can cost."""
+    shelf: Shelf
+    selection: Ranges = ()
+    """The rows this invocation takes up; none: all."""
+    most_enrolled: int | None = None
+    """How many contacts the run may enroll; None: it enrolls nobody."""
+
+    @property
+    def account(self) -> str:
+        """The team that pays."""
+        return self.shelf.account
+
+    @property
+    def asking(self) -> Asking:
+        """What is the same for all items of the step."""
+        return self.shelf.asking
+
+    def lane(self, route: Route) -> str:
+        """The unit of rate limiting: a team and a route."""
+        return f"{self.account} {route.method} {route.path}"

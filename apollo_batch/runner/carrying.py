@@ -1,0 +1,55 @@
+"""A run that was begun in; everything sent and settled, or the reason why it stopped, out."""
+
+from collections.abc import Callable
+from contextlib import suppress
+
+from apollo_batch.errors import AccessError
+from apollo_batch.journal.budget import most_per_item
+from apollo_batch.journal.going import Going
+from apollo_batch.model import Chunk, Settlement
+from apollo_batch.runner.balances import note_balance
+from apollo_batch.runner.engine import Watch, carry_out
+from apollo_batch.runner.invocation import Ready, tidy
+from apollo_batch.runner.place import Place
+from apollo_batch.runner.pump import Pump
+from apollo_batch.runner.workers import come_to_work
+
+
+def carry(
+    place: Place,
+    ready: Ready,
+    run: str,
+    watch: Watch,
+    note: Callable[[Chunk, Settlement], None] | None = None,
+    *,
+    most_enrolled: int | None = None,
+) -> None:
+    """Send what is to be sent and settle what comes back, until nothing is left or it stops."""
+    step = ready.job.steps[0]
+    owner, held = come_to_work(place.store)
+    try:
+        going = Going(
+            run=run,
+            owner=owner,
+            most=most_per_item(step.operation, step.options, ready.job.limits.most_per_row),
+            shelf=ready.shelf,
+            selection=tuple(ready.plan.survey.selection),
+            most_enrolled=most_enrolled,
+        )
+
+        def send(chunk: Chunk) -> Settlement:
+            settlement = place.wire.send(
+                step.operation, step.operation.route(chunk.route), chunk, step.keep
+            )
+            if note is not None:
+                note(chunk, settlement)
+            return settlement
+
+        pump = Pump(place.store, going, step.keep, place.clock, lambda: tidy(place))
+        carry_out(pump, send, watch, place.clock, ready.wish.threads)
+        # Whoever stops a run waits for nothing more; a key withdrawn meanwhile hides no results.
+        with suppress(AccessError):
+            if watch.stop_signal is None:
+                note_balance(place, run, "after")
+    finally:
+        held.release()

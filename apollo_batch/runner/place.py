@@ -1,0 +1,17 @@
+"""Where a run happens: its journal, its line to Apollo, its clock, and whose account it is."""
+
+from dataclasses import dataclass
+
+from apollo_batch.apollo.wire import Wire
+from apollo_batch.clock import Clock
+from apollo_batch.journal.store import Store
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a run happens."""
+
+    store: Store
+    wire: Wire
+    clock: Clock
+    account: str

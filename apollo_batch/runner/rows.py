@@ -1,0 +1,80 @@
+"""Where a run's rows come from: a spreadsheet bound to the job, or the job's own search."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from apollo_batch.errors import UsageError
+from apollo_batch.files import sha256
+from apollo_batch.job.bind import Binding, bind_to
+from apollo_batch.job.filling import whole_question
+from apollo_batch.job.wanted import Job
+from apollo_batch.journal.runs import Entry
+from apollo_batch.model import Item, RowNumber
+from apollo_batch.runner.survey import entries
+from apollo_batch.sheets.layout import comes_back, theirs
+from apollo_batch.sheets.read import Sheet, open_sheet
+
+_ONLY = RowNumber(1)
+"""The one row of a job that starts from a search."""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The rows of a run, readable again and again."""
+
+    job: Job
+    sheet: Sheet | None = None
+    binding: Binding | None = None
+
+    def entries(self) -> Iterator[Entry]:
+        """Bind every row; a search is a row of its own."""
+        if self.sheet is not None and self.binding is not None:
+            yield from entries(self.sheet, self.binding)
+        else:
+            yield Entry((), "", Item(_ONLY, dict(whole_question(self.job.steps[0]))))
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What a person should know of how they were read."""
+        return self.sheet.notices if self.sheet is not None else ()
+
+    @property
+    def returned(self) -> bool:
+        """Whether the sheet is an earlier result come back, to be gone on with."""
+        return self.sheet is not None and comes_back(self.sheet.columns)
+
+    @property
+    def sheet_name(self) -> str | None:
+        """The sheet's name in its workbook; None where there is but one."""
+        if self.sheet is None or self.sheet.kind == "csv":
+            return None
+        return self.sheet.name
+
+    def source(self, original: Path | None) -> dict[str, str]:
+        """Say where the input is, by column of the journal's table of runs."""
+        if self.sheet is None or original is None:
+            return {"input_path": "", "input_hash": ""}
+        return {"input_path": str(original.resolve()), "input_hash": sha256(self.sheet.path)}
+
+
+def rows_of(job: Job, path: Path | None, *, encoding: str | None) -> Rows:
+    """Open a job's rows; UsageError where a spreadsheet is missing, or one too many."""
+    if job.searches:
+        if path is not None:
+            raise UsageError(
+                "This job starts from a search and takes no spreadsheet.",
+                fix="Leave the spreadsheet out.",
+            )
+        return Rows(job)
+    if path is None:
+        raise UsageError(
+            "This job needs a spreadsheet.",
+            fix="Name it behind the job: apollo-batch run JOB SHEET",
+        )
+    sheet = open_sheet(
+        path, name=job.sheet, table=job.table, header_row=job.header_row, encoding=encoding
+    )
+    # What a search finds goes on a sheet of its own: the person's gets no columns for it.
+    own = () if job.steps[0].operation.paging else tuple(job.steps[0].keep)
+    return Rows(job, sheet, bind_to(job, theirs(sheet.columns, list(own))))

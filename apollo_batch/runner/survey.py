@@ -1,0 +1,151 @@
+"""Rows that were bound in; what one pass over them counts, before anything is asked, out."""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from apollo_batch.catalogue.entry import Once
+from apollo_batch.job.bind import Binding
+from apollo_batch.job.wanted import Job
+from apollo_batch.journal.runs import Entry
+from apollo_batch.model import Outcome, Params
+from apollo_batch.packing import Asking, lot, same, subject
+from apollo_batch.sheets.read import Sheet
+
+_SMALL = 20_000
+
+Ranges = list[tuple[int, int]]
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What one pass over the rows found, before anything is asked."""
+
+    rows: int
+    skips: Mapping[str, int]
+    questions: tuple[str, ...]
+    """What is to be asked or done, each once, of the rows chosen."""
+    subjects: tuple[str, ...]
+    """What effects are to be made to, of the rows chosen."""
+    lots: Mapping[tuple[str, str], int]
+    """Route and who may share a request, to how many rows chosen take one."""
+    repeats: int
+    """Rows that share another row's question."""
+    unchosen: int
+    """Rows outside --rows and --first."""
+    selection: Ranges
+    identity: str
+    """The same job over the same named cells has the same; flags are no part of it."""
+    entries: tuple[Entry, ...] | None = None
+    """Every row bound, for a sheet small enough to hold; else it is bound once more."""
+
+
+def survey(
+    job: Job, bound: Iterable[Entry], asking: Asking, *, period: str, chosen: "Choice"
+) -> Survey:
+    """Count every bound row once; constant memory but for a hash per question."""
+    count = _Count(job, asking, period, chosen)
+    for entry in bound:
+        count.take(entry)
+    return count.survey()
+
+
+class _Count:
+    """One pass over the rows."""
+
+    def __init__(self, job: Job, asking: Asking, period: str, chosen: "Choice") -> None:
+        self._asking = asking
+        self._chosen = chosen
+        self._identity = hashlib.sha256(json.dumps([job.canonical(), period]).encode())
+        self._skips: Counter[str] = Counter()
+        self._asked: dict[str, bool] = {}
+        self._subjects: set[str] = set()
+        self._lots: Counter[tuple[str, str]] = Counter()
+        self._small: list[Entry] = []
+        self._rows = self._repeats = self._unchosen = 0
+
+    def take(self, entry: Entry) -> None:
+        """Count one row."""
+        bound = entry.bound
+        self._rows += 1
+        self._identity.update(json.dumps([bound.row, *entry.cells]).encode())
+        self._chosen.see(bound.row)
+        if self._rows <= _SMALL:
+            self._small.append(entry)
+        if isinstance(bound, Outcome):
+            self._skips[bound.reason] += 1
+            return
+        key = same(self._asking, bound.params)
+        repeat = key in self._asked
+        taken = self._asked.setdefault(key, self._chosen.takes(bound.row))
+        self._repeats += repeat and taken
+        self._unchosen += not taken
+        if taken and not repeat:
+            self._count_requests(bound.params)
+
+    def _count_requests(self, params: Params) -> None:
+        operation = self._asking.operation
+        for leg in self._asking.course(params):
+            self._lots[leg.route, lot(operation, leg, params)] += 1
+        if self._asking.once is Once.EVER and (made := subject(operation, params)):
+            self._subjects.add(made)
+
+    def survey(self) -> Survey:
+        """Say what was counted."""
+        return Survey(
+            rows=self._rows,
+            skips=dict(self._skips.most_common()),
+            questions=tuple(key for key, taken in self._asked.items() if taken),
+            subjects=tuple(self._subjects),
+            lots=dict(self._lots),
+            repeats=self._repeats,
+            unchosen=self._unchosen,
+            selection=self._chosen.ranges(),
+            identity=self._identity.hexdigest(),
+            entries=tuple(self._small) if self._rows <= _SMALL else None,
+        )
+
+
+class Choice:
+    """Which rows this invocation takes up: all, those of --rows, or the --first N."""
+
+    def __init__(self, rows: Sequence[tuple[int, int]] = (), first: int | None = None) -> None:
+        self._rows = list(rows)
+        self._first = first
+        self._seen = 0
+        self._last = 0
+        self.met = False
+        """Whether any row that came by is one of those named."""
+
+    def see(self, number: int) -> None:
+        """Count a row as it comes by."""
+        self.met = self.met or self._within(number)
+        if self._first is not None and self._seen < self._first and self._within(number):
+            self._seen += 1
+            self._last = number
+
+    def takes(self, number: int) -> bool:
+        """Whether a row seen just now is taken up."""
+        return self._within(number) and (self._first is None or number <= self._last)
+
+    def ranges(self) -> Ranges:
+        """The rows taken up, as ranges; [] for all."""
+        if self._first is None:
+            return self._rows
+        every = self._rows or [(1, self._last)]
+        return [(low, min(high, self._last)) for low, high in every if low <= self._last] or [
+            (0, 0)
+        ]
+
+    def _within(self, number: int) -> bool:
+        return not self._rows or any(low <= number <= high for low, high in self._rows)
+
+
+def entries(sheet: Sheet, binding: Binding) -> Iterator[Entry]:
+    """Bind every row for the journal; all of them, whatever this invocation takes up."""
+    for row in sheet.rows():
+        text = "\x1f".join(row.cells)
+        digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+        yield Entry(binding.cells(row), digest, binding.bind(row))
