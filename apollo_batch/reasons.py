@@ -129,6 +129,13 @@ _ALL = (
         again=True,
     ),
     Reason("interrupted", _R, "Not asked: the run was stopped first.", "Run again.", again=True),
+    Reason(
+        "stopped",
+        _R,
+        "Not asked: a file named STOP in the state folder ended the run.",
+        "Take the file away, then run again.",
+        again=True,
+    ),
     Reason("not_selected", _R, "Not asked: outside --rows or --first.", again=True),
     Reason(
         "no_access",

@@ -162,6 +162,7 @@ chunks = Table(
     Column("route", String, nullable=False),
     Column("lane", String, nullable=False),
     Column("gate", String, nullable=False, default=""),
+    Column("items", Text, nullable=False, default="[]"),  # what it carried, in order
     Column("ready_at", Float),
     Index("chunks_run", "run"),
 )

@@ -30,6 +30,7 @@ _STOP_EXITS = {
     "no_access": Exit.ACCESS,
     "out_of_reach": Exit.OUT_OF_REACH,
     "job_refused": Exit.ROWS_FAILED,
+    "stopped": Exit.INTERRUPTED,
 }
 
 
