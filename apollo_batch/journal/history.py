@@ -37,9 +37,9 @@ def history_of(store: Store, run: str, row: int) -> History | None:
             same = (items.c.run == run) & (items.c.sheet == "") & (items.c.row == item["twin"])
             number = c.scalar(select(items.c.id).where(same, items.c.step == item["step"]))
         sent = c.execute(
-            select(attempts, chunks.c.route, chunks.c.items)
+            select(attempts, chunks.c.route, chunks.c["items"])
             .join(chunks, chunks.c.id == attempts.c.chunk)
-            .where(attempts.c.run == run, chunks.c.items.contains(str(number)))
+            .where(attempts.c.run == run, chunks.c["items"].contains(str(number)))
             .order_by(attempts.c.id)
         ).mappings()
         requests = [one for one in sent if number in json.loads(one["items"])]

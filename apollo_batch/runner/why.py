@@ -10,7 +10,7 @@ from apollo_batch.journal import tell
 from apollo_batch.journal.history import History, history_of
 from apollo_batch.journal.store import Store
 from apollo_batch.model import Arrival
-from apollo_batch.runner.masking import masked
+from apollo_batch.runner.masking import masked, masked_value
 from apollo_batch.runner.report import Figures, plain, sentence_of
 
 _OUTCOMES = {
@@ -77,7 +77,7 @@ def _end(store: Store, run: str, row: int, *, masks: bool) -> Iterator[str]:
         return
     yield f"Ended          {told.status.words}: {sentence_of(told.reason)}"
     if told.note:
-        yield f"Note           {_shown(told.note, masks=masks)}"
+        yield f"Note           {masked(told.note) if masks else told.note}"
     if told.credits is not None:
         yield f"Credits        {plain(told.credits)}"
     for column, value in told.kept.items():
@@ -88,7 +88,7 @@ def _end(store: Store, run: str, row: int, *, masks: bool) -> Iterator[str]:
 def _shown(value: Any, *, masks: bool) -> str:
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     line = " ".join(text.split())[:200]
-    return masked(line) if masks else line
+    return masked_value(line) if masks else line
 
 
 def _moment(at: float) -> str:
