@@ -3,7 +3,8 @@
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import combinations
 from typing import Any
 
@@ -87,6 +88,7 @@ def choose_route(operation: Operation, kept: Iterable[str]) -> Route | None:
     return next((route for route in operation.routes if all(map(route.holds, fields))), None)
 
 
+@lru_cache(maxsize=4_096)
 def course(
     operation: Operation,
     names: frozenset[str],
@@ -116,9 +118,15 @@ def course(
 
 def afresh(operation: Operation, params: Params, *, kept: frozenset[str], keep_old: bool) -> Course:
     """Choose the requests that update what creating has found there already."""
-    names = frozenset(params)
+    return _afresh(operation, frozenset(params), kept, keep_old)
+
+
+@lru_cache(maxsize=4_096)
+def _afresh(
+    operation: Operation, names: frozenset[str], kept: frozenset[str], keep_old: bool
+) -> Course:
     ways = [route for route in operation.routes if route.only_after]
-    said = frozenset(n for n in names if any(way.takes(n) for way in ways if way.carries))
+    said = frozenset(n for n in names if any(way.takes(n) for way in ways))
     for fields in (kept, frozenset[str]()):
         fitting = [
             chosen
@@ -127,7 +135,8 @@ def afresh(operation: Operation, params: Params, *, kept: frozenset[str], keep_o
         ]
         if fitting:
             legs = _legs(min(fitting, key=_cost), said)
-            return (*(_before(operation) if keep_old else ()), *legs)
+            changes = tuple(replace(leg, done="updated") for leg in legs)
+            return (*(_before(operation) if keep_old else ()), *changes)
     return ()
 
 

@@ -19,6 +19,7 @@ from apollo_batch.catalogue.entry import (
     Route,
 )
 from apollo_batch.catalogue.kinds import Kind
+from apollo_batch.catalogue.lists import then_add
 from apollo_batch.catalogue.organizations import ENRICH_ORGANIZATIONS
 from apollo_batch.catalogue.param import Param, Target
 
@@ -124,6 +125,7 @@ CREATE_ACCOUNTS = Operation(
             replace(route, name=f"then {route.name}", only_after=True)
             for route in (_ATTRIBUTES, _PATCH)
         ),
+        then_add("accounts", "account_id"),
         _VIEW,
     ),
     params=(*_CHANGES, _LISTS),
