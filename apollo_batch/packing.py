@@ -49,6 +49,14 @@ class Asking:
             return (*_before(self.operation), *legs)
         return legs
 
+    def ways(self, params: Params) -> list[tuple[str, str]]:
+        """Name every route that an item may take, each with who may share the request."""
+        legs = self.course(params)
+        if self.mode is Mode.UPSERT:
+            # Whether a record is there already, nobody knows beforehand.
+            legs += afresh(self.operation, params, kept=self.kept, keep_old=self.keep_old)
+        return list(dict.fromkeys((leg.route, lot(self.operation, leg, params)) for leg in legs))
+
     def all_serving(self, kept: Iterable[str]) -> list[str]:
         """Name every variant whose answer would hold all this one would."""
         flags = self._flags()

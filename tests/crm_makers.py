@@ -71,7 +71,9 @@ def ends(told: Story) -> list[tuple[str, str]]:
     return [(row["Apollo Status"], row["Apollo Reason"]) for row in annotated(told)]
 
 
-def effects(apollo: Served, table: str = "contacts", kind: str | None = None) -> list[dict[str, Any]]:
+def effects(
+    apollo: Served, table: str = "contacts", kind: str | None = None
+) -> list[dict[str, Any]]:
     """What requests did to the records of a table, in order."""
     found: list[dict[str, Any]] = apollo.books()["effects"]
     return [e for e in found if e["table"] == table and kind in {None, e["kind"]}]
@@ -96,7 +98,6 @@ def requests_of(apollo: Served) -> dict[str, int]:
 def stored(apollo: Served, path: str) -> dict[str, Any]:
     """A record as it stands at Apollo's, read past the program."""
 
-
     with requests.Session() as session:
         session.trust_env = False
         reply = session.get(
@@ -112,5 +113,3 @@ def contact(apollo: Served, number: str) -> dict[str, Any]:
 
 def account(apollo: Served, number: str) -> dict[str, Any]:
     return stored(apollo, f"/accounts/{number}")
-
-

@@ -105,6 +105,7 @@ items = Table(
     Column("lot", String, nullable=False, default=""),  # who may share that request
     Column("gate", String, nullable=False, default=""),  # whose requests go one at a time
     Column("page", Integer, nullable=False, default=1),
+    Column("leg", Integer, nullable=False, default=0),  # how many requests it has behind it
     Column("company", Integer),  # the most that may share its request, after a refusal
     Column("chunk", BigInteger),
     Column("source", BigInteger),  # the attempt whose answer holds this item's record
@@ -125,6 +126,7 @@ Index(
     "items_ready",
     items.c.run,
     items.c.step,
+    items.c.leg,
     items.c.id,
     sqlite_where=items.c.state == "ready",
     postgresql_where=items.c.state == "ready",
@@ -143,8 +145,8 @@ Index(
     items.c.run,
     items.c.step,
     items.c.subject,
-    sqlite_where=(items.c.state == "sent") & (items.c.subject != ""),
-    postgresql_where=(items.c.state == "sent") & (items.c.subject != ""),
+    sqlite_where=items.c.subject != "",
+    postgresql_where=items.c.subject != "",
 )
 
 chunks = Table(

@@ -111,6 +111,7 @@ def _go_on(c: Connection, attempt: RowMapping, verdict: Verdict, before: RowMapp
             reason=None,
             params=json.dumps(params, ensure_ascii=False),
             page=before["page"] + verdict.more,
+            leg=before["leg"] + (0 if verdict.more else 1),
             kept=json.dumps(kept, ensure_ascii=False) if kept else None,
             found=verdict.found or before["found"],
             note=verdict.note or before["note"],
