@@ -30,7 +30,7 @@ class Written:
         made, there = self._records(data)
         records = [*made, *there]
         if self.route.pairing is Pairing.NONE:
-            return [self._done(item, {}) for item in self.chunk.items]
+            return [self._as_a_whole(item, data) for item in self.chunk.items]
         if self.route.pairing is Pairing.SOUGHT:
             return [self._sought(item, records) for item in self.chunk.items]
         places = self._places(records)
@@ -38,6 +38,13 @@ class Written:
             self._verdict(item, records, place, len(made))
             for item, place in zip(self.chunk.items, places, strict=True)
         ]
+
+    def _as_a_whole(self, item: ChunkItem, data: Mapping[str, Any]) -> Verdict:
+        """Say of an item what a reply says of all of them ("Add Records to Lists" page)."""
+        if isinstance(data.get(self.route.results_at), list):
+            return self._done(item, {})
+        note = f"Apollo says: {data['message']}." if isinstance(data.get("message"), str) else ""
+        return Verdict(item.id, Status.FAILED, "no_record", note)
 
     def _records(self, data: Any) -> tuple[Sequence[Any], Sequence[Any]]:
         found = data.get(self.route.results_at)
@@ -119,7 +126,8 @@ class Written:
         )
 
     def _done(self, item: ChunkItem, record: Mapping[str, Any]) -> Verdict:
-        return self._goes_on(item, record, item.course[1:], self.operation.done)
+        ends = item.course[0].done if item.course else ""
+        return self._goes_on(item, record, item.course[1:], ends or self.operation.done)
 
     def _goes_on(
         self, item: ChunkItem, record: Mapping[str, Any], course: Course, reason: str

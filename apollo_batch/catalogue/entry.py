@@ -207,7 +207,7 @@ class Route:
         return name in self.answers if self.answers is not None else name not in self.lacks
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # there is one of each, so that choices can be remembered
 class Operation:
     """One thing a job can ask for."""
 

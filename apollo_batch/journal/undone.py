@@ -60,6 +60,7 @@ def _look_for(
                 note=message,
                 since=row["since"] or attempt["sent_at"],
                 looks=0,
+                leg=row["leg"] + 1,
                 not_before=now + _LOOK_SECONDS,
                 **ways.columns(operation, course, params),
             )

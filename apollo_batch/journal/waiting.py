@@ -1,10 +1,11 @@
 """What is still to be sent, and what of it the journal knows already: `plan` asks, nothing moves."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, func, or_, select, true
 
-from apollo_batch.journal import effects
+from apollo_batch.journal import effects, ways
 from apollo_batch.journal.questions import Shelf, find
 from apollo_batch.journal.schema import items
 from apollo_batch.journal.store import Store
@@ -26,15 +27,21 @@ def remaining(store: Store, run: str, selection: Selection, *, in_doubt: bool) -
 
 
 def lots(store: Store, run: str, selection: Selection) -> dict[tuple[str, str], int]:
-    """Count the items still to be sent by their route and by who may share a request."""
+    """Count the items still to be sent by their routes and by who may share a request."""
     mine = (items.c.run == run) & (items.c.state == "ready")
     grouped = (
-        select(items.c.route, items.c.lot, func.count())
+        select(items.c.course, items.c.lot, func.count())
         .where(mine, _chosen(selection))
-        .group_by(items.c.route, items.c.lot)
+        .group_by(items.c.course, items.c.lot)
     )
+    counted: Counter[tuple[str, str]] = Counter()
     with store.read() as c:
-        return {(route, lot): int(count) for route, lot, count in c.execute(grouped)}
+        for course, lot, count in c.execute(grouped):
+            first, *later = ways.read(course)
+            counted[first.route, lot] += int(count)
+            for leg in later:
+                counted[leg.route, ""] += int(count)
+    return counted
 
 
 def made_before(store: Store, account: str, operation: str, subjects: Sequence[str]) -> set[str]:
