@@ -23,6 +23,8 @@ class Going:
     shelf: Shelf
     selection: Ranges = ()
     """The rows this invocation takes up; none: all."""
+    id_columns: Sequence[str] = ()
+    """The new columns that hold the id of what was made."""
     most_enrolled: int | None = None
     """How many contacts the run may enroll; None: it enrolls nobody."""
 
