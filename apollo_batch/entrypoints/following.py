@@ -15,6 +15,8 @@ def next_step(code: Exit, found: report.Figures, ready: Ready, words: Sequence[s
     # Neither is said twice: --fresh would begin another run instead of going on with this one.
     again = [word for word in words if word not in {"--resend-in-doubt", "--fresh"}]
     match code:
+        case Exit.IN_DOUBT if ready.plan.act.writes:
+            return None  # what may have been written is not sent again; a person has to look
         case Exit.IN_DOUBT:
             return console.command([*again, "--resend-in-doubt"])
         case Exit.BUDGET if found.record["stop"] == "budget":
