@@ -1,7 +1,6 @@
 """Every reason a row can have: a stable code, a plain sentence, and what to do about it."""
 
-from apollo_batch.model import Status
-from apollo_batch.reason import Reason
+from apollo_batch.model import Reason, Status
 from apollo_batch.skips import SKIPS
 
 _OK = Status.SUCCEEDED
@@ -59,19 +58,19 @@ _ALL = (
         "effect_unknown",
         _D,
         "Sent, but no usable answer came back; it may have been carried out.",
-        "Look in Apollo whether it was, then say so with `apollo-batch resolve`.",
+        "Look in Apollo whether it was; nothing is sent again for it.",
     ),
     Reason(
         "effect_died",
         _D,
         "Sent, then this program was ended before the answer came; it may have been carried out.",
-        "Look in Apollo whether it was, then say so with `apollo-batch resolve`.",
+        "Look in Apollo whether it was; nothing is sent again for it.",
     ),
     Reason(
         "unconfirmed",
         _D,
         "Apollo's answer says nothing of this row; it may have been carried out.",
-        "Look in Apollo whether it was, then say so with `apollo-batch resolve`.",
+        "Look in Apollo whether it was; nothing is sent again for it.",
     ),
     # Failed.
     Reason(
