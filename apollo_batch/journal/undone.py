@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 
-from sqlalchemy import case, select, update
+from sqlalchemy import case, func, select, update
 from sqlalchemy.engine import Connection, RowMapping
 
 from apollo_batch.catalogue.operations import OPERATIONS
@@ -94,7 +94,7 @@ def _fail(c: Connection, attempt: RowMapping, failed: Sequence[int], message: st
                 status=Status.FAILED.value,
                 reason="apollo_refused",
                 note=note,
-                credits=budget.ZERO,
+                credits=func.coalesce(items.c.credits, budget.ZERO),
                 source=attempt["id"],
             )
         )
