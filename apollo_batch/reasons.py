@@ -27,7 +27,12 @@ _ALL = (
     Reason("search_ended", _OK, "Searched; what was found is on its own sheet."),
     *SKIPS,
     # No match: asked, and nothing came back.
-    Reason("nothing_found", _N, "Searched; nothing was found.", "Ask for less at once."),
+    Reason(
+        "nothing_found",
+        _N,
+        "Searched; nothing was found.",
+        "Ask with fewer filters, or wider ones.",
+    ),
     Reason("no_match", _N, "Apollo knows nobody and nothing by these details."),
     Reason(
         "hollow_match",

@@ -122,7 +122,7 @@ def _fail(c: Connection, attempt: RowMapping, failed: Sequence[int], message: st
                 status=Status.FAILED.value,
                 reason="apollo_refused",
                 note=note,
-                credits=budget.ZERO,
+                credits=func.coalesce(items.c.credits, budget.ZERO),
                 source=attempt["id"],
             )
         )

@@ -26,6 +26,17 @@ def remaining(store: Store, run: str, selection: Selection, *, in_doubt: bool) -
         return int(c.scalar(select(func.count()).where(mine, waits, _chosen(selection))) or 0)
 
 
+def pages_asked(store: Store, run: str, selection: Selection, *, in_doubt: bool) -> int:
+    """Count the pages that searches still under way have brought already, of the rows chosen."""
+    waits = items.c.state == "ready"
+    if in_doubt:
+        waits |= items.c.status == Status.IN_DOUBT.value
+    mine = (items.c.run == run) & items.c.twin.is_(None)
+    pages = select(func.sum(items.c.page - 1)).where(mine, waits, _chosen(selection))
+    with store.read() as c:
+        return int(c.scalar(pages) or 0)
+
+
 def lots(store: Store, run: str, selection: Selection) -> dict[tuple[str, str], int]:
     """Count the items still to be sent by their routes and by who may share a request."""
     mine = (items.c.run == run) & (items.c.state == "ready")

@@ -163,6 +163,11 @@ def _kept_of(job: Job) -> str:
     return json.dumps(told)
 
 
+def what_is_left(store: Store, ready: Ready, run: str) -> Plan:
+    """Plan what a run has left to do, of the rows chosen."""
+    return make_plan(ready.basis, store, run=run, resend=False, earlier=ready.earlier)
+
+
 @contextmanager
 def holding(place: Place, ready: Ready) -> Iterator[None]:
     """Hold the lock of a run; HeldError, naming the holder, where another process has it."""

@@ -177,7 +177,7 @@ def test_a_list_goes_by_its_name_and_a_new_one_is_a_notice():
 
 
 def test_a_search_has_lists_by_their_ids_and_knows_no_new_ones():
-    top = "version: 1\nsource: {operation: contacts.search, options: {list: %s}}\n"
+    top = "version: 1\nkeep: {Id: id}\nsource: {operation: contacts.search, options: {list: %s}}\n"
 
     job = resolved(loads(top % "Fair 2026", "a.yaml"), OURS)
     assert job.steps[0].options == {"contact_label_ids": [number("9")]}

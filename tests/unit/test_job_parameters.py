@@ -66,6 +66,8 @@ def job_of(operation, param, *, under):
     """Write a job that names a parameter under map or options, and as little else as can be."""
     job = {"version": 1, "operation": operation.name, "map": {}, "options": {}}
     job["zone"] = "Europe/Berlin"
+    if operation.paging is not None:
+        job["keep"] = {"Id": "id"}
     cells = {}
     for each in [*fillers(operation, param), param]:
         column = each.name.upper()
@@ -125,7 +127,7 @@ ANY_ROW = [
 def test_an_option_says_a_parameter_for_every_row(operation, param):
     job, cells = job_of(operation, param, under="options")
     if operation.paging is not None:
-        job = {"version": 1, "zone": "Europe/Berlin"} | {
+        job = {"version": 1, "zone": "Europe/Berlin", "keep": {"Id": "id"}} | {
             "source": {
                 "operation": operation.name,
                 "options": everything_as_options(job, operation),
@@ -232,7 +234,7 @@ def test_a_date_and_a_time_are_sent_with_their_offset(cell, more, sent):
     assert due(cell, more) == sent
 
 
-TITLES = "version: 1\noperation: people.search\nmap: {person_titles: {column: T, split: ';'}}\n"
+TITLES = "version: 1\nkeep: {Id: id}\noperation: people.search\nmap: {person_titles: {column: T, split: ';'}}\n"
 
 
 @given(
@@ -309,7 +311,7 @@ def test_apollos_own_word_for_duplicates_is_read_as_a_mode(line, mode):
     assert job.steps[0].options == {}
 
 
-SEARCH = "version: 1\nsource: {operation: people.search, options: {%s}}\n"
+SEARCH = "version: 1\nkeep: {Id: id}\nsource: {operation: people.search, options: {%s}}\n"
 
 
 @pytest.mark.parametrize(
