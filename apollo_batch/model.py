@@ -103,6 +103,10 @@ class ChunkItem:
     """The leg this chunk is, and those that follow it."""
     page: int = 1
     """Which page of an answer is asked for."""
+    since: float | None = None
+    """When the request was sent whose outcome nobody knows: what it made is being looked for."""
+    looks: int = 0
+    """How often it was looked for in vain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +189,8 @@ class Verdict:
     """What a search found on this page, as kept columns; None: it is no search."""
     more: bool = False
     """Whether another page is to be asked for."""
+    looks: int | None = None
+    """It was looked for so often in vain: look once more a little later; None: as it was."""
 
 
 @dataclass(frozen=True, slots=True)
