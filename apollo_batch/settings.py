@@ -13,7 +13,7 @@ from apollo_batch.errors import AccessError, InvalidError, UsageError
 APOLLO = "https://api.apollo.io"
 KEY_PAGE = "Apollo > Settings > Integrations > API"
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
-_KNOWN = {"trusted_hosts", "max_credits"}
+_KNOWN = {"trusted_hosts", "max_credits", "do_not_contact"}
 
 
 class Secret:
@@ -47,6 +47,8 @@ class Policy:
 
     max_credits: Decimal | None = None
     trusted_hosts: frozenset[str] = field(default_factory=frozenset)
+    do_not_contact: Path | None = None
+    """The list of whom nothing may be asked, made or sent; None: there is no such list."""
 
 
 @dataclass(frozen=True)
@@ -178,7 +180,9 @@ def _policy(environ: Mapping[str, str]) -> Policy:
             fix=f"Known are {', '.join(sorted(_KNOWN))}.",
         )
     return Policy(
-        _cap(found.get("max_credits"), path), _hosts(found.get("trusted_hosts", []), path)
+        max_credits=_cap(found.get("max_credits"), path),
+        trusted_hosts=_hosts(found.get("trusted_hosts", []), path),
+        do_not_contact=_list(found.get("do_not_contact"), path),
     )
 
 
@@ -205,3 +209,11 @@ def _hosts(value: object, path: Path) -> frozenset[str]:
     if not isinstance(value, list) or not all(isinstance(host, str) for host in value):
         raise InvalidError(f"{path}: trusted_hosts is a list of host names in quotes.")
     return frozenset(host.lower() for host in value)
+
+
+def _list(value: object, path: Path) -> Path | None:
+    if value is None:
+        return None
+    if not isinstance(value, str) or not value.strip():
+        raise InvalidError(f"{path}: do_not_contact is the name of a file in quotes.")
+    return path.absolute().parent / Path(value).expanduser()

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from apollo_batch.apollo.wire import Wire
 from apollo_batch.clock import Clock
 from apollo_batch.journal.store import Store
+from apollo_batch.runner.suppression import Suppression
 
 
 @dataclass(frozen=True)
@@ -15,3 +16,5 @@ class Place:
     wire: Wire
     clock: Clock
     account: str
+    suppression: Suppression | None = None
+    """Whom nothing may be asked, made or sent; None: there is no such list."""
