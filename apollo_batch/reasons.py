@@ -1,7 +1,6 @@
 """Every reason a row can have: a stable code, a plain sentence, and what to do about it."""
 
-from apollo_batch.model import Status
-from apollo_batch.reason import Reason
+from apollo_batch.model import Reason, Status
 from apollo_batch.skips import SKIPS
 
 _OK = Status.SUCCEEDED
@@ -59,19 +58,19 @@ _ALL = (
         "effect_unknown",
         _D,
         "Sent, but no usable answer came back; it may have been carried out.",
-        "Look in Apollo whether it was, then say so with `apollo-batch resolve`.",
+        "Look in Apollo whether it was; nothing is sent again for it.",
     ),
     Reason(
         "effect_died",
         _D,
         "Sent, then this program was ended before the answer came; it may have been carried out.",
-        "Look in Apollo whether it was, then say so with `apollo-batch resolve`.",
+        "Look in Apollo whether it was; nothing is sent again for it.",
     ),
     Reason(
         "unconfirmed",
         _D,
         "Apollo's answer says nothing of this row; it may have been carried out.",
-        "Look in Apollo whether it was, then say so with `apollo-batch resolve`.",
+        "Look in Apollo whether it was; nothing is sent again for it.",
     ),
     # Failed.
     Reason(
@@ -99,6 +98,20 @@ _ALL = (
         _R,
         "Not asked: the budget was used up.",
         "Run again with a higher --max-credits.",
+        again=True,
+    ),
+    Reason(
+        "budget_day",
+        _R,
+        "Not asked: the budget of the day was used up.",
+        "Run again tomorrow, or raise max_credits_day in your settings.",
+        again=True,
+    ),
+    Reason(
+        "budget_month",
+        _R,
+        "Not asked: the budget of the month was used up.",
+        "Run again next month, or raise max_credits_month in your settings.",
         again=True,
     ),
     Reason(

@@ -13,7 +13,8 @@ from apollo_batch.errors import AccessError, InvalidError, UsageError
 APOLLO = "https://api.apollo.io"
 KEY_PAGE = "Apollo > Settings > Integrations > API"
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
-_KNOWN = {"trusted_hosts", "max_credits", "do_not_contact"}
+_CAPS = ("max_credits", "max_credits_day", "max_credits_month", "keep_credits")
+_KNOWN = {*_CAPS, "trusted_hosts", "do_not_contact"}
 
 
 class Secret:
@@ -46,6 +47,11 @@ class Policy:
     """The user's own limits: a job file may lower them, never raise them."""
 
     max_credits: Decimal | None = None
+    """Of one run."""
+    max_credits_day: Decimal | None = None
+    max_credits_month: Decimal | None = None
+    keep_credits: Decimal | None = None
+    """How much of the account's balance no run may touch."""
     trusted_hosts: frozenset[str] = field(default_factory=frozenset)
     do_not_contact: Path | None = None
     """The list of whom nothing may be asked, made or sent; None: there is no such list."""
@@ -179,8 +185,9 @@ def _policy(environ: Mapping[str, str]) -> Policy:
             f"{path}: nothing is called {unknown[0]!r} here.",
             fix=f"Known are {', '.join(sorted(_KNOWN))}.",
         )
+    caps = {name: _cap(name, found.get(name), path) for name in _CAPS}
     return Policy(
-        max_credits=_cap(found.get("max_credits"), path),
+        **caps,
         trusted_hosts=_hosts(found.get("trusted_hosts", []), path),
         do_not_contact=_list(found.get("do_not_contact"), path),
     )
@@ -194,14 +201,14 @@ def _settings_file(environ: Mapping[str, str]) -> Path:
     return Path(platformdirs.user_config_dir("apollo-batch", appauthor=False)) / "settings.toml"
 
 
-def _cap(value: object, path: Path) -> Decimal | None:
+def _cap(name: str, value: object, path: Path) -> Decimal | None:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float):
         value = -1
     number = Decimal(str(value))
     if not number.is_finite() or number < 0:
-        raise InvalidError(f"{path}: max_credits is a number, 0 or more.")
+        raise InvalidError(f"{path}: {name} is a number, 0 or more.")
     return number
 
 

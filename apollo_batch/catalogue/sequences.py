@@ -153,7 +153,7 @@ REMOVE = Operation(
     ),
     enough=(frozenset({"contact_id", "sequence_id", "mode"}),),
     price=FREE,
-    repeat=Repeat.NEVER,
+    repeat=Repeat.SAFE,
     once=Once.RUN,
     fields=records.CONTACT,
     identity={"contact_id": ("id",)},

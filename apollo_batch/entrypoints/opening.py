@@ -79,7 +79,7 @@ def place_for(
         credential = settings.key()
         wire = Wire(Client(settings.origin, credential, os.environ), time.sleep)
         account = account_of(store, _mark(settings.origin, credential), wire.team())
-        yield Place(store, wire, SystemClock(), account, suppression), settings
+        yield Place(store, wire, SystemClock(), account, settings.policy, suppression), settings
 
 
 def _mark(origin: str, credential: Credential) -> str:

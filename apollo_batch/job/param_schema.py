@@ -44,12 +44,6 @@ def rules(operation: Operation) -> Iterator[Node]:
     if operation.act is Act.SEARCH:
         searched = {"properties": {"source": when}, "required": ["source"]}
         yield {"if": searched, "then": {"properties": {"source": _of_search(operation)}}}
-    else:
-        yield {"if": {"properties": {"source": when}, "required": ["source"]}, "then": _never()}
-
-
-def _never() -> Node:
-    return {"not": {"required": ["source"]}}
 
 
 def _of_rows(operation: Operation) -> Node:

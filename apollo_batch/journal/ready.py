@@ -20,12 +20,14 @@ _WAITING = (
     & (items.c.state == literal_column("'ready'"))
 )
 _SHOWN = (
-    "id row question params course page company subject lot route".split()  # what dispatch needs
+    "id row question params course page since looks company subject lot route".split()  # what dispatch needs
 )
 _OTHER = items.alias("other")
 
 
-def may_share(c: Connection, going: Going, excluded: Sequence[str] = ()) -> list[RowMapping]:
+def may_share(
+    c: Connection, going: Going, now: float, excluded: Sequence[str] = ()
+) -> list[RowMapping]:
     """Pick the next items that may leave in one request, in row order; [] where none may.
 
     `excluded` are routes that have no room at the moment.
@@ -40,6 +42,7 @@ def may_share(c: Connection, going: Going, excluded: Sequence[str] = ()) -> list
         "b_serving": going.shelf.serving,
         "b_size": size,
         "b_excluded": list(excluded),
+        "b_now": now,
     }
     query = _query(operation.act, going.asking.once, bool(_gated(going)), bool(excluded))
     if going.selection:
@@ -72,6 +75,8 @@ def _query(act: Act, once: Once, gated: bool, excluding: bool) -> Select[Any]:
             )
         )
     if act.writes:
+        due = items.c.not_before.is_(None) | (items.c.not_before <= bindparam("b_now"))
+        query = query.where(due)
         query = query.where(or_(items.c.subject == "", ~exists().where(_under_way())))
     if once is Once.EVER:
         query = query.where(or_(items.c.subject == "", ~exists().where(_claimed_elsewhere())))

@@ -34,6 +34,8 @@ def carry(
             most=most_per_item(step.operation, step.options, ready.job.limits.most_per_row),
             shelf=ready.shelf,
             selection=tuple(ready.plan.survey.selection),
+            day=place.policy.max_credits_day,
+            month=place.policy.max_credits_month,
             most_enrolled=most_enrolled,
         )
 

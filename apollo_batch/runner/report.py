@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _STOP_EXITS = {
     "budget": Exit.BUDGET,
+    "budget_day": Exit.BUDGET,
+    "budget_month": Exit.BUDGET,
     "enroll_budget": Exit.BUDGET,
     "credits_exhausted": Exit.BUDGET,
     "no_access": Exit.ACCESS,
