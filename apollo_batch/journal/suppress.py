@@ -8,13 +8,13 @@ from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.engine import Connection, RowMapping
 
 from apollo_batch.catalogue.entry import Operation
-from apollo_batch.journal import budget
+from apollo_batch.journal import budget, effects, ways
 from apollo_batch.journal.going import Ranges
 from apollo_batch.journal.ready import within
 from apollo_batch.journal.runs import LOOK_UP_DOUBTS
 from apollo_batch.journal.schema import items
 from apollo_batch.journal.store import Store
-from apollo_batch.model import Status
+from apollo_batch.model import Course, Status
 
 _PAGE = 2_000
 _ORIGINAL = items.alias("original")
@@ -24,8 +24,8 @@ _END = (
     .values(
         state="done",
         twin=None,
-        status=Status.SKIPPED.value,
-        reason="suppressed",
+        status=bindparam("b_status"),
+        reason=bindparam("b_reason"),
         note=bindparam("b_note"),
         credits=bindparam("b_credits"),
     )
@@ -51,20 +51,20 @@ def would_leave(store: Store, barred: Barred) -> Counter[tuple[str, str]]:
         return Counter((row["route"], row["lot"]) for row in _waiting(c, barred) if not row["twin"])
 
 
-def suppress(store: Store, barred: Barred) -> int:
-    """End the rows on the list that were not sent yet as skipped; tell how many."""
+def suppress(store: Store, barred: Barred, now: float) -> None:
+    """End the rows on the list that would be sent: as skipped, or in doubt where they may have been."""
     with store.write() as c:
-        ended = [_ended(row, barred.notes[row["row"]]) for row in _waiting(c, barred)]
-        if ended:
-            c.execute(_END, ended)
-    return len(ended)
+        waiting = list(_waiting(c, barred))
+        if waiting:
+            c.execute(_END, [_ended(row, barred.notes[row["row"]]) for row in waiting])
+        effects.doubt(c, [row["id"] for row in waiting if row["since"] is not None], now)
 
 
 def _waiting(c: Connection, barred: Barred) -> Iterator[RowMapping]:
     numbers = sorted(barred.notes)
     for start in range(0, len(numbers), _PAGE):
         for row in _page(c, barred, numbers[start : start + _PAGE]):
-            if not _only_looks(barred.operation, row["route"]):
+            if not _only_looks(barred.operation, ways.read(row["course"])):
                 yield row
 
 
@@ -83,19 +83,26 @@ def _page(c: Connection, barred: Barred, numbers: Sequence[int]) -> Sequence[Row
     return c.execute(query).mappings().all()
 
 
-def _only_looks(operation: Operation, route: str) -> bool:
-    """Whether a request only looks what became of one before it, as after an enrollment."""
-    return operation.act.writes and bool(route) and operation.route(route).method == "GET"
+def _only_looks(operation: Operation, course: Course) -> bool:
+    """Whether all that is still to come looks what became of an earlier request."""
+    if not operation.act.writes or not course:
+        return False
+    routes = [operation.route(leg.route) for leg in course]
+    return all(route.pairing.looks_for_effects or route.method == "GET" for route in routes)
 
 
 def _ended(row: RowMapping, note: str) -> dict[str, object]:
     asked = row["status"] == Status.IN_DOUBT.value
+    sought = row["since"] is not None
     if row["found"]:
         note = f"It was made, as {row['found']}; what follows was not done. {note}"
-    if asked:
-        note = f"It was asked before, and no answer came. {note}"
+    elif asked or sought:
+        note = f"It was sent before, and no answer came. {note}"
     return {
         "b_id": row["id"],
+        # What may have been made is not said to have been left out.
+        "b_status": (Status.IN_DOUBT if sought else Status.SKIPPED).value,
+        "b_reason": "effect_unknown" if sought else "suppressed",
         "b_note": note,
-        "b_credits": None if asked else row["credits"] or budget.ZERO,
+        "b_credits": None if asked or sought else row["credits"] or budget.ZERO,
     }

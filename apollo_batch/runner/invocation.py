@@ -203,7 +203,8 @@ def begin(place: Place, ready: Ready, cap: Decimal | None) -> str:
     )
     if ready.run and ready.plan.survey.suppressed:
         # Whoever came onto the list since the run began is spared as well.
-        suppress(place.store, barred_of(ready.basis, run, resend=ready.wish.resend_in_doubt))
+        barred = barred_of(ready.basis, run, resend=ready.wish.resend_in_doubt)
+        suppress(place.store, barred, now)
     if ready.wish.resend_in_doubt:
         runs.ask_again(place.store, run, ready.plan.survey.selection)
     note_balance(place, run, "before")
