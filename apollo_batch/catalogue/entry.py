@@ -241,6 +241,8 @@ class Operation:
     paging: Paging | None = None
     modes: tuple[Mode, ...] = ()
     """The modes it knows, the usual one first."""
+    withdraws: bool = False
+    """It keeps e-mails from people: done for those on the do-not-contact list, too."""
 
     def param(self, name: str) -> Param | None:
         """Find a parameter by its name, or None."""
