@@ -30,7 +30,7 @@ def pages_asked(store: Store, run: str, selection: Selection, *, in_doubt: bool)
     """Count the pages that searches still under way have brought already, of the rows chosen."""
     waits = items.c.state == "ready"
     if in_doubt:
-        waits |= items.c.status == Status.IN_DOUBT.value
+        waits |= items.c.reason.in_(LOOK_UP_DOUBTS)
     mine = (items.c.run == run) & items.c.twin.is_(None)
     pages = select(func.sum(items.c.page - 1)).where(mine, waits, _chosen(selection))
     with store.read() as c:
