@@ -19,11 +19,11 @@ from crm_makers import (
     most_effects,
     newcomer,
     requests_of,
+    told_by,
 )
 from makers import hit
 
 from apollo_batch.errors import Exit
-from apollo_batch.reasons import REASONS
 
 PEOPLE = ("first_name", "last_name", "email", "organization_name")
 WHOLE = (*PEOPLE, "title", "mobile_phone", "label_names", "contact_stage_id", "owner_id")
@@ -39,11 +39,6 @@ def known(number=0):
 
 def people(desk, apollo, rows, header=PEOPLE, **job):
     return lay(desk, apollo, "contacts.create", header, rows, keep=KEEP, **job)
-
-
-def told_by(code):
-    found = REASONS[code]
-    return found.status.words, " ".join(p for p in (found.sentence, found.remedy) if p)
 
 
 def trouble(fault, *calls):
@@ -136,11 +131,11 @@ def test_create_makes_a_second_contact_of_somebody_who_is_there(desk, apollo):
 
 @pytest.mark.parametrize("mode", ["create_or_skip", "create", "upsert"])
 def test_a_single_creation_never_dedupes_and_nothing_empty_is_sent(desk, apollo, mode):
-    rows = [newcomer(1) + ("", "+1 202 555 0101", "", "", ""), newcomer(2) + ("", "", "", "", "")]
+    rows = [(*newcomer(1), "", "+1 202 555 0101", "", "", ""), (*newcomer(2), "", "", "", "", "")]
     told = people(desk, apollo, rows, WHOLE, mode=mode)
     seen = []
 
-    with fussy(apollo, lambda said: seen.append(said)) as (address, _):
+    with fussy(apollo, seen.append) as (address, _):
         ended = told.run(APOLLO_BASE_URL=address)
 
     assert ended.code == 0
