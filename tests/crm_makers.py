@@ -78,7 +78,7 @@ def ends(told: Story) -> list[tuple[str, str]]:
 def told_by(code: str) -> tuple[str, str]:
     """Status and reason, as the workbook says a reason code."""
     known = REASONS[code]
-    said = () if code in {"found", "no_match"} else (known.sentence, known.remedy)
+    said = () if code == "found" else (known.sentence, known.remedy)
     return known.status.words, " ".join(part for part in said if part)
 
 

@@ -5,6 +5,7 @@ from crm_makers import (
     BULK_CREATE,
     BULK_UPDATE,
     DELETED,
+    KEPT,
     NOBODY,
     PATCH,
     SAVED,
@@ -300,9 +301,9 @@ def test_a_row_for_which_a_request_is_refused_without_a_name_is_found_by_halving
 
 
 def test_values_that_apollo_names_fail_the_rows_that_say_them_and_no_other(desk, apollo):
-    owners = [USER[1], NOBODY, USER[4]]  # one is nobody's, one has left
-    rows = [(*newcomer(number), owners[number % 3]) for number in range(300)]
-    told = people(desk, apollo, rows, (*PEOPLE, "owner_id"))
+    accounts = [KEPT[0].account_id, NOBODY, DELETED]
+    rows = [(*newcomer(number), accounts[number % 3]) for number in range(300)]
+    told = people(desk, apollo, rows, (*PEOPLE, "account_id"))
 
     ended = told.run()
 
