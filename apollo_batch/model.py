@@ -31,6 +31,22 @@ class Status(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a row ended as it did."""
+
+    code: str
+    """Stable; scripts may rely on it."""
+    status: Status
+    """The status it explains."""
+    sentence: str
+    """What happened, as the workbook says it."""
+    remedy: str = ""
+    """What a person can do about it; empty where there is nothing to do."""
+    again: bool = False
+    """Whether the same command takes the row up again."""
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """One line of a spreadsheet, every cell as the text a person would read."""
 
@@ -89,6 +105,10 @@ class ChunkItem:
     """The leg this chunk is, and those that follow it."""
     page: int = 1
     """Which page of an answer is asked for."""
+    since: float | None = None
+    """When the request was sent whose outcome nobody knows: what it made is being looked for."""
+    looks: int = 0
+    """How often it was looked for in vain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +191,8 @@ class Verdict:
     """What a search found on this page, as kept columns; None: it is no search."""
     more: bool = False
     """Whether another page is to be asked for."""
+    looks: int | None = None
+    """It was looked for so often in vain: look once more a little later; None: as it was."""
 
 
 @dataclass(frozen=True, slots=True)

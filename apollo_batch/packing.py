@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import combinations
 from typing import Any
 
-from apollo_batch.catalogue.entry import Act, Mode, Once, Operation, Pairing, Repeat, Route
+from apollo_batch.catalogue.entry import Act, Mode, Once, Operation, Repeat, Route
 from apollo_batch.catalogue.kinds import Kind
 from apollo_batch.model import Course, Leg, Params
 
@@ -133,7 +133,7 @@ def afresh(operation: Operation, params: Params, *, kept: frozenset[str], keep_o
 def _afresh(
     operation: Operation, names: frozenset[str], kept: frozenset[str], keep_old: bool
 ) -> Course:
-    ways = [route for route in operation.routes if route.only_after]
+    ways = [r for r in operation.routes if r.only_after and not r.pairing.looks_for_effects]
     said = frozenset(n for n in names if any(way.takes(n) for way in ways))
     for fields in (kept, frozenset[str]()):
         fitting = [
@@ -149,7 +149,7 @@ def _afresh(
 
 
 def _open(route: Route, mode: Mode | None) -> bool:
-    return route.mode in {None, mode} and route.pairing is not Pairing.MEMBER
+    return route.mode in {None, mode} and not route.pairing.looks_for_effects
 
 
 def _may_follow(operation: Operation, first: Route, other: Route) -> bool:
@@ -199,8 +199,9 @@ def _before(operation: Operation) -> Course:
 
 def repeat_of(operation: Operation, route: Route) -> Repeat:
     """Say what sending a request to a route twice would do; reading on the way is harmless."""
-    reads = operation.act.writes and route.method == "GET"
-    return Repeat.SAFE if reads else operation.repeat
+    # What comes after is a look, or writes the same values once more.
+    harmless = route.method == "GET" or route.only_after
+    return Repeat.SAFE if operation.act.writes and harmless else operation.repeat
 
 
 def question(operation: Operation, params: Params) -> str:

@@ -1,7 +1,6 @@
 """Every reason a row can have: a stable code, a plain sentence, and what to do about it."""
 
-from apollo_batch.model import Status
-from apollo_batch.reason import Reason
+from apollo_batch.model import Reason, Status
 from apollo_batch.skips import SKIPS
 
 _OK = Status.SUCCEEDED
@@ -28,7 +27,12 @@ _ALL = (
     Reason("search_ended", _OK, "Searched; what was found is on its own sheet."),
     *SKIPS,
     # No match: asked, and nothing came back.
-    Reason("nothing_found", _N, "Searched; nothing was found.", "Ask for less at once."),
+    Reason(
+        "nothing_found",
+        _N,
+        "Searched; nothing was found.",
+        "Ask with fewer filters, or wider ones.",
+    ),
     Reason("no_match", _N, "Apollo knows nobody and nothing by these details."),
     Reason(
         "hollow_match",
@@ -59,19 +63,19 @@ _ALL = (
         "effect_unknown",
         _D,
         "Sent, but no usable answer came back; it may have been carried out.",
-        "Look in Apollo whether it was, then say so with `apollo-batch resolve`.",
+        "Look in Apollo whether it was; nothing is sent again for it.",
     ),
     Reason(
         "effect_died",
         _D,
         "Sent, then this program was ended before the answer came; it may have been carried out.",
-        "Look in Apollo whether it was, then say so with `apollo-batch resolve`.",
+        "Look in Apollo whether it was; nothing is sent again for it.",
     ),
     Reason(
         "unconfirmed",
         _D,
         "Apollo's answer says nothing of this row; it may have been carried out.",
-        "Look in Apollo whether it was, then say so with `apollo-batch resolve`.",
+        "Look in Apollo whether it was; nothing is sent again for it.",
     ),
     # Failed.
     Reason(
@@ -102,6 +106,20 @@ _ALL = (
         again=True,
     ),
     Reason(
+        "budget_day",
+        _R,
+        "Not asked: the budget of the day was used up.",
+        "Run again tomorrow, or raise max_credits_day in your settings.",
+        again=True,
+    ),
+    Reason(
+        "budget_month",
+        _R,
+        "Not asked: the budget of the month was used up.",
+        "Run again next month, or raise max_credits_month in your settings.",
+        again=True,
+    ),
+    Reason(
         "enroll_budget",
         _R,
         "Not enrolled: the number that was agreed to was reached.",
@@ -116,6 +134,13 @@ _ALL = (
         again=True,
     ),
     Reason("interrupted", _R, "Not asked: the run was stopped first.", "Run again.", again=True),
+    Reason(
+        "stopped",
+        _R,
+        "Not asked: a file named STOP in the state folder ended the run.",
+        "Take the file away, then run again.",
+        again=True,
+    ),
     Reason("not_selected", _R, "Not asked: outside --rows or --first.", again=True),
     Reason(
         "no_access",

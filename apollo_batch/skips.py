@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator
 
-from apollo_batch.model import Status
-from apollo_batch.reason import Reason
+from apollo_batch.model import Reason, Status
 
 _S = Status.SKIPPED
 

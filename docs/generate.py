@@ -168,11 +168,17 @@ def job_keys() -> str:
     """Every key of a job file, read off its schema."""
     told = schema()
     shapes = {"": told}
+    shapes["own."] = _named_shape(told, "MapShape")
     shapes["map."] = _named_shape(told, "SourceShape")
     shapes |= {f"{name}.": _shape(told, name) for name in ("input", "source", "skip", "limits")}
     parts = []
     for prefix, shape in shapes.items():
-        title = {"": "A job", "map.": "A parameter under `map`", "skip.": "A rule under `skip`"}
+        title = {
+            "": "A job",
+            "own.": "`map`",
+            "map.": "A parameter under `map`",
+            "skip.": "A rule under `skip`",
+        }
         parts.append(f"## {title.get(prefix, f'`{prefix[:-1]}`')}\n\n{shape['description']}\n")
         needed = set(shape.get("required", ()))
         parts.append(

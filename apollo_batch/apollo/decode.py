@@ -57,6 +57,8 @@ def decode(operation: Operation, route: Route, chunk: Chunk, body: bytes, keep: 
 
 def _of_act(operation: Operation, route: Route, chunk: Chunk, data: Any, keep: Keep) -> Settlement:
     """Read an answer that is no look-up's: a search's page, or what was written."""
+    if isinstance(data, list) and not route.results_at:
+        data = {"": data}
     if not isinstance(data, dict):
         raise UnreadableError("not an object")
     match route.pairing:

@@ -23,7 +23,8 @@ def encode(operation: Operation, route: Route, chunk: Chunk) -> Request:
     first = _said(operation, route, chunk.items[0])
     path, in_path = _path(route, first)
     shared = {wire: _shared(wire, first[n]) for n, wire in route.shared.items() if n in first}
-    once = {**shared, **route.fixed, **_page(operation, chunk)}
+    sought = _sought(route, chunk.items[0].params)
+    once = {**shared, **route.fixed, **sought, **_page(operation, chunk)}
     items = [_own(route, _said(operation, route, item), in_path) for item in chunk.items]
     if route.items_at is None:
         once |= items[0]
@@ -79,6 +80,12 @@ def _shared(wire: str, value: Any) -> Any:
     # A list of one mailbox is said as the one: every page and client agrees on that form.
     alone = isinstance(value, list) and len(value) == 1 and wire.endswith("_id")
     return value[0] if alone else value
+
+
+def _sought(route: Route, params: Params) -> dict[str, Any]:
+    """Say what is looked for, by the first that a row has."""
+    found = [(wire, params[name]) for name, wire in route.sought_by if params.get(name)]
+    return dict(found[:1])
 
 
 def _page(operation: Operation, chunk: Chunk) -> dict[str, int]:

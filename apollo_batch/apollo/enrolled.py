@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from apollo_batch.apollo.kept import Keep, kept
+from apollo_batch.apollo.sought import not_there
 from apollo_batch.model import Chunk, ChunkItem, Leg, Status, Verdict
 from apollo_batch.reasons import REASONS
 
@@ -25,6 +26,8 @@ def member(chunk: Chunk, data: Any, keep: Keep) -> list[Verdict]:
     record = record if isinstance(record, dict) else {}
     if _status(record, item.params["sequence_id"]) is not None:
         return [_in(item, record, keep, "Confirmed by the contact's record.")]
+    if item.since is not None:
+        return [not_there(item)]
     return [Verdict(item.id, Status.IN_DOUBT, "unconfirmed", found=item.params["contact_id"])]
 
 

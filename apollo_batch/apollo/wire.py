@@ -91,9 +91,30 @@ class Wire:
                 }
         return table
 
-    def _ask(self, question: Address, *, needed: bool = False) -> Any:
+    def ask(
+        self,
+        address: Address,
+        query: Mapping[str, Any] | None = None,
+        body: Mapping[str, Any] | None = None,
+    ) -> Any:
+        """Ask a free question; None where Apollo does not tell this key.
+
+        Raises AccessError where Apollo does not know the key, OutOfReachError where it is silent.
+        """
+        return self._ask(address, query, body, needed=True, strict=True)
+
+    def _ask(
+        self,
+        question: Address,
+        query: Mapping[str, Any] | None = None,
+        body: Mapping[str, Any] | None = None,
+        *,
+        needed: bool = False,
+        strict: bool = False,
+    ) -> Any:
         try:
-            reply = self._until_answered(self._client.call, encode_question(question))
+            request = encode_question(question, query, body)
+            reply = self._until_answered(self._client.call, request)
         except CallError as problem:
             if needed:
                 raise OutOfReachError(problem.message, fix="Run the same command again.") from None
@@ -101,6 +122,8 @@ class Wire:
         finding = judge(reply, question.scope)
         if reply.status == 401 and finding.halt is Halt.ACCESS:
             raise AccessError(finding.message)
+        if strict and finding.arrival in {Arrival.LIMITED, Arrival.UNKNOWN}:
+            raise OutOfReachError(finding.message, fix="Run the same command again later.")
         try:
             return read_json(reply.body) if finding.arrival is Arrival.DONE else None
         except UnreadableError:

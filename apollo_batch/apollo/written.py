@@ -7,6 +7,7 @@ from typing import Any
 from apollo_batch.apollo.kept import Keep, kept
 from apollo_batch.apollo.matching import match
 from apollo_batch.apollo.pairing import Lost, Pairs, pair
+from apollo_batch.apollo.sought import made_since, not_there, sought
 from apollo_batch.catalogue.entry import Act, Mode, Operation, Pairing, Route
 from apollo_batch.model import Chunk, ChunkItem, Course, Status, Verdict
 from apollo_batch.packing import afresh
@@ -30,6 +31,8 @@ class Written:
         records = [*made, *there]
         if self.route.pairing is Pairing.NONE:
             return [self._as_a_whole(item, data) for item in self.chunk.items]
+        if self.route.pairing is Pairing.SOUGHT:
+            return [self._sought(item, records) for item in self.chunk.items]
         places = self._places(made, there)
         return [
             self._verdict(item, records, place, len(made))
@@ -72,6 +75,25 @@ class Written:
             return self._there(item, record)
         return self._done(item, record)
 
+    def _sought(self, item: ChunkItem, records: Sequence[Any]) -> Verdict:
+        """Say of an item whose request was lost whether its record is there."""
+        found = sought(self.operation, item, records)
+        if isinstance(found, Verdict):
+            return found
+        if found is None:
+            return not_there(item)
+        name = self.operation.id_param
+        return Verdict(
+            item.id,
+            Status.SUCCEEDED,
+            self.operation.done,
+            "No answer came; found by looking it up.",
+            found=found,
+            made=True,
+            then=item.course[2:],
+            adds={name: found} if name else {},
+        )
+
     def _lost(self, item: ChunkItem, place: Lost) -> Verdict:
         if self.operation.act is Act.CREATE and not self.route.needs:
             note = _TWO_FIT if place is Lost.UNPAIRED else _UNTOLD
@@ -82,6 +104,8 @@ class Written:
 
     def _there(self, item: ChunkItem, record: Mapping[str, Any]) -> Verdict:
         """Say what becomes of a row whose record Apollo had before."""
+        if made_since(record, item.since):
+            return self._done(item, record)  # an earlier request of ours made it, and was lost
         number = _id(record)
         if self.route.mode is Mode.UPSERT and number:
             # What the record says already need not be said again, one row a request maybe.

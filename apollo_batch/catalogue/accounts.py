@@ -125,6 +125,15 @@ CREATE_ACCOUNTS = Operation(
             replace(route, name=f"then {route.name}", only_after=True)
             for route in (_ATTRIBUTES, _PATCH)
         ),
+        Route(
+            name="seek",
+            address=at("accounts.search"),
+            results_at="accounts",
+            pairing=Pairing.SOUGHT,
+            sought_by=(("name", "q_organization_name"), ("domain", "q_organization_name")),
+            fixed={"page": 1, "per_page": _MANY},
+            only_after=True,
+        ),
         then_add("accounts", "account_id"),
         _VIEW,
     ),
@@ -148,7 +157,7 @@ UPDATE_ACCOUNTS = Operation(
     params=(ACCOUNT_ID, *_CHANGES),
     enough=tuple(frozenset({"account_id", param.name}) for param in _CHANGES),
     price=FREE,
-    repeat=Repeat.NEVER,
+    repeat=Repeat.SAFE,
     once=Once.RUN,
     fields=records.ACCOUNT | ENRICH_ORGANIZATIONS.fields,
     identity={"account_id": ("id",)},
@@ -164,7 +173,7 @@ SET_ACCOUNT_OWNER = Operation(
     params=(ACCOUNT_ID, OWNER),
     enough=(frozenset({"account_id", "owner_id"}),),
     price=FREE,
-    repeat=Repeat.NEVER,
+    repeat=Repeat.SAFE,
     once=Once.RUN,
     fields=records.ACCOUNT | ENRICH_ORGANIZATIONS.fields,
     identity={"account_id": ("id",)},

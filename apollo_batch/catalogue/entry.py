@@ -54,6 +54,13 @@ class Pairing(StrEnum):
     """Enrolled contacts in a list, the others by their ids with a reason."""
     MEMBER = "member"
     """The record of one contact, which shows whether it is in the sequence."""
+    SOUGHT = "sought"
+    """Records among which is the one that a lost request made, if it made it."""
+
+    @property
+    def looks_for_effects(self) -> bool:
+        """Whether such a reply shows what became of an earlier request."""
+        return self in {Pairing.MEMBER, Pairing.SOUGHT}
 
 
 class Repeat(StrEnum):
@@ -159,6 +166,8 @@ class Route:
     """Parameter to what it is called in the path or among an item's own."""
     fixed: Mapping[str, object] = field(default_factory=dict)
     """What every request says besides."""
+    sought_by: tuple[tuple[str, str], ...] = ()
+    """Parameter of a row to the one it is looked for by: the first that a row has."""
     one_at_a_time: str | None = None
     """Parameter of which no two requests may be under way at once with the same value."""
     credits_at: str | None = None
@@ -169,6 +178,8 @@ class Route:
     """Answer fields that the operation's other routes have and this one leaves out."""
     answers: frozenset[str] | None = None
     """The only answer fields it has, where those are few; None: all but what it lacks."""
+    same_as: Mapping[str, str] = field(default_factory=dict)
+    """Answer field to the one that says the same in a record that lacks it."""
     echoes: frozenset[str] = frozenset()
     """Parameters that a reply names among what it understood (`breadcrumbs`)."""
     mode: Mode | None = None
@@ -230,6 +241,8 @@ class Operation:
     paging: Paging | None = None
     modes: tuple[Mode, ...] = ()
     """The modes it knows, the usual one first."""
+    withdraws: bool = False
+    """It keeps e-mails from people: done for those on the do-not-contact list, too."""
 
     def param(self, name: str) -> Param | None:
         """Find a parameter by its name, or None."""
@@ -243,6 +256,12 @@ class Operation:
         raise KeyError(name)
 
     @property
+    def seek(self) -> Route | None:
+        """How to find out whether a lost request had its effect; None: a person has to look."""
+        return next((r for r in self.routes if r.pairing.looks_for_effects), None)
+
+    @property
     def id_param(self) -> str | None:
         """The parameter by which a route that goes on names the record; None: none goes on."""
-        return next((name for r in self.routes if r.only_after for name in r.needs), None)
+        ways = [r for r in self.routes if r.only_after and not r.pairing.looks_for_effects]
+        return next((name for route in ways for name in route.needs), None)

@@ -10,6 +10,7 @@ from apollo_batch.catalogue.entry import (
     Once,
     Operation,
     Pairing,
+    Place,
     Repeat,
     Route,
 )
@@ -40,6 +41,14 @@ CREATE_LISTS = Operation(
             pairing=Pairing.SOLE,
             there=_THERE,
         ),
+        Route(
+            name="seek",
+            address=at("labels.list"),
+            items_in=Place.QUERY,
+            results_at="",
+            pairing=Pairing.SOUGHT,
+            only_after=True,
+        ),
     ),
     params=(
         Param("name", "What the list is called."),
@@ -56,7 +65,7 @@ CREATE_LISTS = Operation(
     repeat=Repeat.NEVER,
     once=Once.RUN,
     fields=records.LABEL,
-    identity={"name": ("name",)},
+    identity={"name": ("name",), "modality": ("modality",)},
     substance=("id",),
     subject=(("modality", "name"),),
     done="created",
@@ -105,12 +114,13 @@ def _membership(name: str, does: str) -> Operation:
         params=(_ENTITY, _NAMES, _MODALITY),
         enough=(frozenset({"entity_id", "label_names", "modality"}),),
         price=FREE,
-        repeat=Repeat.NEVER,
+        repeat=Repeat.SAFE,
         once=Once.RUN,
         fields=frozenset(),
         identity={},
         subject=(("entity_id", "label_names", "modality"),),
         done="asked_for",
+        withdraws=name == "remove",
     )
 
 

@@ -11,6 +11,7 @@ from apollo_batch import __version__
 from apollo_batch.entrypoints.words import (
     FORMAT,
     JOB,
+    LISTED,
     SANDBOX,
     SHEET,
     STATE,
@@ -18,6 +19,7 @@ from apollo_batch.entrypoints.words import (
     credits_flag,
     rows_flag,
     run_flags,
+    sandbox_flags,
     wants_csv,
 )
 from apollo_batch.errors import BatchError, Exit, InvalidError
@@ -206,6 +208,23 @@ def report(run_id: str, state: str | None, sandbox: bool, output: Path | None) -
     report_run(run_id, state, sandbox=sandbox, target=output)
 
 
+@cli.command("list")
+@click.argument("kind", type=click.Choice(LISTED))
+@STATE
+@SANDBOX
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+def list_kind(kind: str, state: str | None, sandbox: bool, as_json: bool) -> None:
+    """List what your Apollo has, with ids. They are free to ask for, and to paste into jobs.
+
+    \b
+    Example:
+      apollo-batch list sequences
+    """
+    from apollo_batch.entrypoints.listing import print_list
+
+    print_list(kind, state, sandbox=sandbox, as_json=as_json)
+
+
 @cli.command()
 @STATE
 @SANDBOX
@@ -218,22 +237,7 @@ def usage(state: str | None, sandbox: bool, as_json: bool) -> None:
 
 
 @cli.command()
-@click.option("--port", type=click.IntRange(0, 65535), default=0, help="0: any that is free.")
-@click.option(
-    "--seed", type=int, default=42, show_default=True, help="The same seed, the same people."
-)
-@click.option("--key", default=None, help="The master key it accepts.")
-@click.option("--strict", is_flag=True, help="Refuse parameters Apollo would ignore.")
-@click.option("--latency", type=float, default=0, metavar="MS", help="Wait before each answer.")
-@click.option(
-    "--time-scale", type=click.FloatRange(1), default=1.0, help="How much faster its clock runs."
-)
-@click.option(
-    "--plan-profile", default="professional", show_default=True, help="Whose limits it has."
-)
-@click.option("--faults", type=click.Path(path_type=Path, exists=True), help="A script of trouble.")
-@click.option("--persist", type=click.Path(path_type=Path), help="Keep its state in this file.")
-@click.option("--legacy-auth", is_flag=True, help="Hear a key in query or body too.")
+@sandbox_flags
 def sandbox(**flags: Any) -> None:
     """Run a stand-in for Apollo on this machine. Made-up people, the real rules, no cost.
 

@@ -18,6 +18,7 @@ _WAITS = {
     "day": "Apollo's day limit is used up",
     "pause": "Apollo asked us to wait",
     "elsewhere": "another run is asking for the same",
+    "looks": "what a lost request may have made is looked for",
 }
 
 

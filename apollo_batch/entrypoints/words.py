@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, TypeVar
@@ -24,6 +24,8 @@ FORMAT = click.option(
     type=click.Choice(["xlsx", "csv"]),
     help="What to write.  [default: as --output ends, else xlsx]",
 )
+LISTED = ("users", "mailboxes", "sequences", "stages", "fields", "lists", "schedules")
+"""What `apollo-batch list` knows."""
 SANDBOX = click.option("--sandbox", is_flag=True, help="The embedded sandbox: no key, no cost.")
 
 
@@ -39,6 +41,44 @@ class Suggesting(click.Group):
             hint = f"Did you mean: apollo-batch {near[0]}?" if near else "See: apollo-batch --help"
             raise UsageError(f"There is no command {name!r}.", fix=hint)
         return super().resolve_command(ctx, args)
+
+
+def sandbox_flags(command: F) -> F:
+    """Give a command the flags by which a sandbox is set up."""
+    options = (
+        click.option(
+            "--port", type=click.IntRange(0, 65535), default=0, help="0: any that is free."
+        ),
+        click.option(
+            "--seed",
+            type=int,
+            default=42,
+            show_default=True,
+            help="The same seed, the same people.",
+        ),
+        click.option("--key", default=None, help="The master key it accepts."),
+        click.option("--strict", is_flag=True, help="Refuse parameters Apollo would ignore."),
+        click.option(
+            "--latency", type=float, default=0, metavar="MS", help="Wait before each answer."
+        ),
+        click.option(
+            "--time-scale",
+            type=click.FloatRange(1),
+            default=1.0,
+            help="How much faster its clock runs.",
+        ),
+        click.option(
+            "--plan-profile", default="professional", show_default=True, help="Whose limits it has."
+        ),
+        click.option(
+            "--faults", type=click.Path(path_type=Path, exists=True), help="A script of trouble."
+        ),
+        click.option(
+            "--persist", type=click.Path(path_type=Path), help="Keep its state in this file."
+        ),
+        click.option("--legacy-auth", is_flag=True, help="Hear a key in query or body too."),
+    )
+    return _with(command, options)
 
 
 def run_flags(command: F) -> F:
@@ -57,6 +97,10 @@ def run_flags(command: F) -> F:
         ),
         click.option("--json", "as_json", is_flag=True, help="Print the result as JSON."),
     )
+    return _with(command, options)
+
+
+def _with(command: F, options: Sequence[Callable[[F], F]]) -> F:
     # The last one given is the first one that `--help` lists.
     for option in reversed(options):
         command = option(command)

@@ -19,9 +19,10 @@ _MOST_WAYS = 8
 
 def problems(asked: Asked) -> Iterator[Problem]:
     """Check everything that needs the catalogue and nothing else."""
-    yield from _map(asked)
+    if not asked.searches:
+        yield from _map(asked)
+        yield from _doubles(asked, ("map",))
     yield from options.problems(asked)
-    yield from _doubles(asked, ("map",))
     yield from _doubles(asked, asked.options_at)
     # A name that was refused may be the missing one: first things first.
     if _all_known(asked):

@@ -7,13 +7,13 @@ from functools import partial
 from apollo_batch.catalogue.kinds import BadCellError, Kind, clean
 from apollo_batch.job.headers import normal
 from apollo_batch.job.moments import Clock
-from apollo_batch.job.names import Entry
+from apollo_batch.job.names import Entry, looks_like_id
 from apollo_batch.job.wanted import Value
 
 _NUMBER = re.compile(r"-?\d{1,15}(?:\.\d{1,6})?")
 _YES = {"true", "yes", "1"}
 _NO = {"false", "no", "0"}
-_KINDS = {"date": Kind.DATE, "datetime": Kind.MOMENT, "number": Kind.AMOUNT, "boolean": Kind.FLAG}
+_KINDS = {"date": Kind.DATE, "datetime": Kind.MOMENT, "number": Kind.AMOUNT}
 
 
 def kind(entry: Entry) -> Kind:
@@ -66,6 +66,7 @@ def _choice(entry: Entry, text: str) -> str:
     for number, name in entry.choices:
         if tidy and (tidy == number or normal(name) == wanted):
             return number
-    if tidy:
+    # Not every address of Apollo's tells the options; their ids are told from texts all the same.
+    if tidy and (entry.choices or not looks_like_id(tidy)):
         raise BadCellError("bad_choice")
-    return ""
+    return tidy

@@ -55,7 +55,7 @@ class Filling:
 
     def value(self, cell: str) -> Value:
         """Clean a cell; BadCellError where it cannot be used."""
-        return self._whole(cell, self._one)
+        return self._whole(cell, self._one) if self.many else self._one(cell)
 
     def with_default(self, text: str) -> "Filling":
         """Take a text where a cell says nothing; it must have passed the checks."""
@@ -95,9 +95,10 @@ def from_column(
     param = operation.param(param_name)
     if param is None:
         raise KeyError(name)
-    kind, many, read = _field(param, part, reading) if part else _plain(param, reading)
+    way = _field(param, part, reading) if part else _plain(param, reading)
+    called, kind, many, read = way
     made = Filling(
-        name=part or name,
+        name=called,
         param=param_name,
         part=part,
         index=index,
@@ -111,17 +112,13 @@ def from_column(
     return made.with_default(source.default) if source.default else made
 
 
-_Way = tuple[Kind, bool, Callable[[str], Value]]
+_Way = tuple[str, Kind, bool, Callable[[str], Value]]
 
 
 def _plain(param: Param, reading: Reading) -> _Way:
     if values.by_name(param):
-        return Kind.TEXT, param.many, partial(_named, param, reading)
-    return param.kind, param.many, partial(_single, param, reading)
-
-
-def _single(param: Param, reading: Reading, text: str) -> Value:
-    return values.single(param, text, reading.clock)
+        return param.name, Kind.TEXT, param.many, partial(_named, param, reading)
+    return param.name, param.kind, param.many, values.reader(param, reading.clock)
 
 
 def _named(param: Param, reading: Reading, text: str) -> Value:
@@ -134,7 +131,8 @@ def _named(param: Param, reading: Reading, text: str) -> Value:
 def _field(param: Param, part: str, reading: Reading) -> _Way:
     found = reading.directory.find(param.target, part) if param.target else []
     entry = found[0] if len(found) == 1 else Entry(part, part)
-    return fields.kind(entry), fields.many(entry), fields.reader(entry, reading.clock)
+    read = fields.reader(entry, reading.clock)
+    return entry.name, fields.kind(entry), fields.many(entry), read
 
 
 def whole_question(step: Step) -> Params:

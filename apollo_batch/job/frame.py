@@ -31,10 +31,15 @@ def incomplete(places: Places) -> Iterator[Problem]:
         )
 
 
+def fits(asked: Asked) -> bool:
+    """Whether the operation can stand where the job has it."""
+    return not asked.searches or asked.operation.act is Act.SEARCH
+
+
 def problems(asked: Asked) -> Iterator[Problem]:
     """Check the keys that only some operations know."""
     operation, places = asked.operation, asked.places
-    if asked.searches and operation.act is not Act.SEARCH:
+    if not fits(asked):
         message = f"{operation.name} is no search, so a job cannot start from it."
         fix = "Write `operation:` and `map:` instead of `source:`."
         yield places.value(("source", "operation")).problem(message, fix)

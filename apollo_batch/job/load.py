@@ -93,7 +93,8 @@ def _checked(read: tree.Tree) -> tuple[Asked | None, list[Problem]]:
     job = asked(shape, read.places)
     if job is not None:
         problems += frame.problems(job)
-        problems += check.problems(job)
+        if frame.fits(job):
+            problems += check.problems(job)
         problems += keep.problems(job.shape.keep or {}, job.operation, read.places)
     return job, problems
 

@@ -18,7 +18,7 @@ from apollo_batch.job.scalars import (
     YesNo,
     wrong,
 )
-from apollo_batch.job.vocabulary import CleanerNames, OperationName, Pattern, ReasonCode
+from apollo_batch.job.vocabulary import CleanerNames, Pattern, ReasonCode, SearchName
 from apollo_batch.job.wanted import REUSE_DAYS, Condition, Operand
 
 
@@ -180,7 +180,7 @@ class MapShape(Shape):
 class SearchShape(Shape):
     """A search that the job starts from instead of a spreadsheet."""
 
-    operation: OperationName = Field(description="What to search.", examples=["people.search"])
+    operation: SearchName = Field(description="What to search.", examples=["people.search"])
     options: Annotated[dict[str, Untyped] | None, OrNothing] = Field(
         None,
         description="What is searched for.",

@@ -6,6 +6,7 @@ from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, WithJsonSchema
 
+from apollo_batch.catalogue.entry import Act
 from apollo_batch.catalogue.operations import OPERATIONS
 from apollo_batch.job import conditions, moments
 from apollo_batch.job.cleaners import CLEANERS
@@ -86,6 +87,12 @@ Version = Annotated[Named, AfterValidator(_version), WithJsonSchema({"const": VE
 OperationName = Annotated[
     Named, AfterValidator(_operation), WithJsonSchema({"enum": list(OPERATIONS)})
 ]
+SearchName = Annotated[
+    Named,
+    AfterValidator(_operation),
+    WithJsonSchema({"enum": [n for n, each in OPERATIONS.items() if each.act is Act.SEARCH]}),
+]
+"""An operation that a job may start from; `frame` refuses the others with what to write."""
 Zone = Annotated[Named, AfterValidator(_zone), WithJsonSchema({"type": "string", "minLength": 1})]
 """The name of a time zone, as the IANA has them."""
 TimeOfDay = Annotated[

@@ -10,7 +10,7 @@ class Wait:
     until: float | None
     """Look again at this time; None: when the next answer has been settled."""
     why: str
-    """For the person who watches: minute, hour, day, probe, pause, budget, answers, elsewhere."""
+    """For the person who watches: minute, hour, day, probe, pause, budget, answers, elsewhere, looks."""
 
 
 @dataclass(frozen=True)

@@ -96,17 +96,19 @@ def _dispatch(c: Connection, going: Going, now: float, full: Sequence[str]) -> C
     stop = c.scalar(_STOP, {"b_run": going.run})
     if stop:
         raise NoError(Over(stop))
-    ready = may_share(c, going, full)
+    ready = may_share(c, going, now, full)
     if not ready:
         raise NoError(_nothing_ready(c, going, now))
     if _known(c, going, ready):
         return Moved()
-    ready = ready[: _affordable(c, going, len(ready), now)]
     operation = going.asking.operation
     route = operation.route(ready[0]["route"])
+    if len(ready) < route.cap and _may_grow(c, going, route):
+        raise _FullError(route.name, Wait(now + _ELSEWHERE_SECONDS, "looks"))
+    ready = ready[: _affordable(c, going, len(ready), now)]
     most = going.most * len(ready)
     chunk = _form(c, going, route, ready)
-    budget.move(c, budget.scope_of(going.run), most, budget.ZERO)
+    budget.move(c, going.scopes(now).values(), most, budget.ZERO)
     try:
         probe = limiter.acquire(c, going.account, going.lane(route), now)
     except NoError as no:
@@ -126,9 +128,24 @@ def _dispatch(c: Connection, going: Going, now: float, full: Sequence[str]) -> C
     )
 
 
+def _may_grow(c: Connection, going: Going, route: Route) -> bool:
+    """Whether rows that are still looked for may yet join a request that is not full."""
+    seek = going.asking.operation.seek
+    if seek is None or route is seek or route.cap == 1:
+        return False
+    sought = (
+        (items.c.run == going.run)
+        & (items.c.step == going.asking.step)
+        & (items.c.route == seek.name)
+        & items.c.state.in_(["ready", "sent"])
+    )
+    return bool(c.scalar(select(exists().where(sought))))
+
+
 def _item(item: RowMapping) -> ChunkItem:
     course = ways.read(item["course"])
-    return ChunkItem(item["id"], json.loads(item["params"]), course, item["page"])
+    params = json.loads(item["params"])
+    return ChunkItem(item["id"], params, course, item["page"], item["since"], item["looks"])
 
 
 def _known(c: Connection, going: Going, ready: Sequence[RowMapping]) -> bool:
@@ -173,21 +190,28 @@ def _nothing_ready(c: Connection, going: Going, now: float) -> Answer:
     if c.scalar(select(exists().where(waiting))):
         # Another request has to end first. Questions are held up by other processes' alone.
         mine = None if going.asking.operation.act is Act.LOOK_UP else answers
+        later = c.scalar(select(func.min(items.c.not_before)).where(waiting))
+        if later is not None and later > now:
+            return mine or Wait(later, "looks")
         return mine or Wait(now + _ELSEWHERE_SECONDS, "elsewhere")
     return answers or Over()
 
 
 def _affordable(c: Connection, going: Going, count: int, now: float) -> int:
+    if going.most > 0:
+        budget.put_in_force(c, going.account, going.caps(now))
     if going.most_enrolled is not None:
         count = _enrollable(c, going, count, now)
-    room, may_free_up = budget.fits(c, budget.scope_of(going.run), going.most)
-    if room is None or room >= count:
-        return count
-    if room:
-        return room
-    # Credits held for results that come in days free nothing up for this run.
-    answers = _wait_for_answers(c, going, now, "budget") if may_free_up else None
-    raise NoError(answers or Over("budget"))
+    for stop, scope in going.scopes(now).items():
+        room, may_free_up = budget.fits(c, scope, going.most)
+        if room is None or room >= count:
+            continue
+        if not room:
+            # Credits held for results that come in days free nothing up for this run.
+            answers = _wait_for_answers(c, going, now, "budget") if may_free_up else None
+            raise NoError(answers or Over(stop))
+        count = room
+    return count
 
 
 def _enrollable(c: Connection, going: Going, count: int, now: float) -> int:
@@ -230,7 +254,12 @@ def _form(c: Connection, going: Going, route: Route, ready: Sequence[RowMapping]
     operation = going.asking.operation
     first = ready[0]
     held = gate(operation, ways.read(first["course"])[0], json.loads(first["params"]))
-    carried = {"operation": operation.name, "route": route.name, "gate": held}
+    carried = {
+        "operation": operation.name,
+        "route": route.name,
+        "gate": held,
+        "items": json.dumps([item["id"] for item in ready]),
+    }
     chunk = _key(c.execute(_CHUNK, {**_mine(going, going.lane(route)), "kind": "call", **carried}))
     c.execute(_SEND, [{"b_id": item["id"], "b_chunk": chunk} for item in ready])
     return chunk

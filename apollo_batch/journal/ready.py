@@ -21,12 +21,14 @@ _WAITING = (
     & (items.c.state == literal_column("'ready'"))
 )
 _SHOWN = (
-    "id row question params course page leg company subject lot route".split()  # what dispatch needs
+    "id row question params course page since looks leg company subject lot route".split()  # for dispatch
 )
 _OTHER = items.alias("other")
 
 
-def may_share(c: Connection, going: Going, excluded: Sequence[str] = ()) -> list[RowMapping]:
+def may_share(
+    c: Connection, going: Going, now: float, excluded: Sequence[str] = ()
+) -> list[RowMapping]:
     """Pick the next items that may leave in one request, in row order; [] where none may.
 
     What has a request behind it goes first where it fills the next; else it waits for those that
@@ -34,15 +36,17 @@ def may_share(c: Connection, going: Going, excluded: Sequence[str] = ()) -> list
     the moment.
     """
     if not going.asking.operation.act.writes:
-        return _next(c, going, excluded, begun=False)
-    begun = _next(c, going, excluded, begun=True)
+        return _next(c, going, now, excluded, begun=False)
+    begun = _next(c, going, now, excluded, begun=True)
     if begun and _is_full(going, begun):
         return begun
-    new = _next(c, going, excluded, begun=False)
+    new = _next(c, going, now, excluded, begun=False)
     return new if new or not begun or _more_may_join(c, going, begun) else begun
 
 
-def _next(c: Connection, going: Going, excluded: Sequence[str], *, begun: bool) -> list[RowMapping]:
+def _next(
+    c: Connection, going: Going, now: float, excluded: Sequence[str], *, begun: bool
+) -> list[RowMapping]:
     operation = going.asking.operation
     asked: dict[str, Any] = {
         "b_run": going.run,
@@ -52,6 +56,7 @@ def _next(c: Connection, going: Going, excluded: Sequence[str], *, begun: bool) 
         "b_serving": going.shelf.serving,
         "b_size": max(route.cap for route in operation.routes),
         "b_excluded": list(excluded),
+        "b_now": now,
     }
     about = _About(
         operation.act,
@@ -119,8 +124,9 @@ def _query(about: _About) -> Select[Any]:
             )
         )
     if about.act.writes:
+        due = items.c.not_before.is_(None) | (items.c.not_before <= bindparam("b_now"))
         before = exists().where(_before_it(about.selection))
-        query = query.where(or_(items.c.subject == "", ~before))
+        query = query.where(due, or_(items.c.subject == "", ~before))
     if about.once is Once.EVER:
         query = query.where(or_(items.c.subject == "", ~exists().where(_claimed_elsewhere())))
     if about.gated:

@@ -22,7 +22,8 @@ from apollo_batch.model import Item, Outcome, Status
 from apollo_batch.packing import question, same, subject
 
 _BATCH = 500
-_LOOK_UP_DOUBTS = ("reply_lost", "process_died", "unpaired")
+LOOK_UP_DOUBTS = ("reply_lost", "process_died", "unpaired")
+"""The reasons of a look-up in doubt: asking once more does no harm, but may be charged again."""
 
 
 @dataclass(frozen=True)
@@ -230,7 +231,7 @@ def ask_again(store: Store, run: str, selection: Sequence[tuple[int, int]] = ())
     """
     # What may have created, changed or enrolled is no look-up: it is not sent again unasked.
     doubt = (items.c.run == run) & (items.c.status == Status.IN_DOUBT.value)
-    doubt &= items.c.reason.in_(_LOOK_UP_DOUBTS)
+    doubt &= items.c.reason.in_(LOOK_UP_DOUBTS)
     if selection:
         doubt &= or_(*(items.c.row.between(low, high) for low, high in selection))
     with store.write() as c:

@@ -105,6 +105,9 @@ items = Table(
     Column("lot", String, nullable=False, default=""),  # who may share that request
     Column("gate", String, nullable=False, default=""),  # whose requests go one at a time
     Column("page", Integer, nullable=False, default=1),
+    Column("since", Float),  # when the request left whose effect is being looked for
+    Column("looks", Integer, nullable=False, default=0),
+    Column("not_before", Float),
     Column("leg", Integer, nullable=False, default=0),  # how many requests it has behind it
     Column("company", Integer),  # the most that may share its request, after a refusal
     Column("chunk", BigInteger),
@@ -161,6 +164,7 @@ chunks = Table(
     Column("route", String, nullable=False),
     Column("lane", String, nullable=False),
     Column("gate", String, nullable=False, default=""),
+    Column("items", Text, nullable=False, default="[]"),  # what it carried, in order
     Column("ready_at", Float),
     Index("chunks_run", "run"),
 )

@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection, RowMapping
 
 from apollo_batch.catalogue.entry import Repeat
 from apollo_batch.catalogue.operations import OPERATIONS
-from apollo_batch.journal import budget, limiter, verdicts
+from apollo_batch.journal import budget, limiter, undone, verdicts
 from apollo_batch.journal.schema import attempts, chunks, lanes, runs
 from apollo_batch.journal.store import Store
 from apollo_batch.journal.verdicts import LOST
@@ -85,7 +85,8 @@ def _settle(
     # A budget only ever moves by the difference to what the attempt itself says, so that nothing
     # can be released twice, however late or often an answer comes.
     more = (held - attempt["held"], spent - attempt["spent"])
-    budget.move(c, budget.scope_of(attempt["run"]), *more)
+    scopes = budget.scopes_of(attempt["account"], attempt["run"], attempt["sent_at"])
+    budget.move(c, scopes.values(), *more)
     reply = _reply(settlement) | {"outcome": outcome, "done_at": now, "held": held, "spent": spent}
     c.execute(_REPLY, {"b_id": attempt["id"], **reply})
     failures = limiter.learn(c, attempt, settlement, now)
@@ -150,13 +151,13 @@ def _settle_items(
             verdicts.take(c, attempt, settlement.verdicts, now)
         case Arrival.UNKNOWN if _repeat(attempt) is not Repeat.SAFE:
             reason = _DOUBTS[_repeat(attempt)][outcome == LOST]
-            verdicts.leave_in_doubt(c, attempt, reason, settlement.message, now)
+            undone.leave_in_doubt(c, attempt, reason, settlement.message, now)
         case Arrival.REFUSED if settlement.halt in {None, Halt.BUG}:
-            verdicts.refuse(c, attempt, settlement)
-            if settlement.halt is None and verdicts.all_alike(c, attempt, settlement.message):
+            undone.refuse(c, attempt, settlement)
+            if settlement.halt is None and undone.all_alike(c, attempt, settlement.message):
                 stop(c, attempt["run"], "job_refused", _ALIKE + settlement.message)
         case _:
-            verdicts.put_back(c, verdicts.ids(c, attempt))
+            undone.put_back(c, verdicts.ids(c, attempt))
 
 
 def _repeat(attempt: RowMapping) -> Repeat:

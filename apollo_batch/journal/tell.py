@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.engine import RowMapping
 
+from apollo_batch.catalogue.operations import OPERATIONS
 from apollo_batch.journal import budget
 from apollo_batch.journal.schema import (
     attempts,
@@ -26,6 +27,7 @@ from apollo_batch.model import Status
 
 _PAGE = 2_000
 _ENOUGH = 50
+_PRICED = [name for name, operation in OPERATIONS.items() if operation.price.base]
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,7 @@ def outcomes(store: Store, run: str) -> Iterator[Told]:
         & (original.c.sheet == "")
         & (original.c.row == items.c.twin)
     )
-    fields = ("state", "status", "reason", "note", "kept", "credits", "found")
+    fields = ("state", "status", "reason", "note", "kept", "credits", "found", "since")
     query = (
         select(items.c.id, items.c.row, items.c.twin, *(items.c[f] for f in fields))
         .add_columns(*(original.c[f].label(f"original_{f}") for f in fields))
@@ -113,15 +115,21 @@ def _told(found: RowMapping, selection: list[list[int]], stop: str) -> Told:
     of = "original_" if twin else ""
     row = int(found["row"])
     if found[f"{of}state"] != "done":
+        if found[f"{of}since"] is not None:
+            note = "It was being looked for when the run ended; the same command goes on."
+            return Told(row, Status.IN_DOUBT, "effect_unknown", note, {}, None)
         asked = found["twin"] if twin else row
         chosen = not selection or any(low <= asked <= high for low, high in selection)
-        return Told(row, Status.NOT_RUN, stop if chosen else "not_selected", "", {}, budget.ZERO)
+        reason = stop if chosen else "not_selected"
+        note, paid = found[f"{of}note"] or "", found[f"{of}credits"] or budget.ZERO
+        return Told(row, Status.NOT_RUN, reason, note, {}, budget.ZERO if twin else paid)
     status = Status(found[f"{of}status"])
     note = found[f"{of}note"] or ""
     kept = json.loads(found[f"{of}kept"]) if found[f"{of}kept"] else {}
     number = found[f"{of}found"]
     if not twin:
-        return Told(row, status, found["reason"], note, kept, found["credits"], number)
+        known = None if status is Status.IN_DOUBT else found["credits"]
+        return Told(row, status, found["reason"], note, kept, known, number)
     if found["reason"] and status is Status.SUCCEEDED:
         made = f"Row {found['twin']} made it{f', as {number}' if number else ''}"
         note = f"{made}; what differs here was not written."
@@ -153,7 +161,9 @@ def bill(store: Store, run: str) -> Bill:
         ).one()
         silent = attempts.c.reported.is_(None) & attempts.c.derived.is_(None)
         unknown = attempts.c.outcome.in_(("sent", "done", "unknown", "lost"))
-        unpriced = c.scalar(select(func.count()).where(mine, silent, unknown))
+        counted = select(func.count()).join(chunks, chunks.c.id == attempts.c.chunk)
+        priced = chunks.c.operation.in_(_PRICED)
+        unpriced = c.scalar(counted.where(mine, silent, unknown, priced))
         routes = c.execute(
             select(attempts.c.lane, func.count()).where(mine, arrived).group_by(attempts.c.lane)
         ).all()

@@ -10,14 +10,13 @@ from sqlalchemy.engine import Connection, RowMapping
 from apollo_batch.catalogue.entry import Act
 from apollo_batch.catalogue.operations import OPERATIONS
 from apollo_batch.journal import budget, effects, questions, ways
-from apollo_batch.journal.schema import attempts, items, rows
-from apollo_batch.model import Arrival, Settlement, Status, Verdict
+from apollo_batch.journal.schema import items, rows
+from apollo_batch.model import Status, Verdict
 
 LOST = "lost"
 """The outcome of an attempt whose process ended before the answer came."""
-_ALONE_IN_A_ROW = 10
-_LOOK_BACK = 200
 _ANSWERS = frozenset({Status.SUCCEEDED, Status.PENDING})
+_LOOK_AGAIN_SECONDS = 30.0
 
 _MINE = (items.c.id == bindparam("b_id")) & (items.c.chunk == bindparam("b_chunk"))
 _VERDICT = (
@@ -47,10 +46,11 @@ def take(c: Connection, attempt: RowMapping, said: Sequence[Verdict], now: float
     if ended:
         c.execute(_VERDICT, [_ended(verdict, attempt, earlier) for verdict in ended])
     for verdict in said:
-        if verdict.records is not None:
+        # Asked for anew meanwhile, a page's records come with that answer.
+        if verdict.records is not None and verdict.item in earlier:
             _add_records(c, attempt, verdict)
         if verdict.item in earlier and (verdict.then or verdict.more):
-            _go_on(c, attempt, verdict, earlier[verdict.item])
+            _go_on(c, attempt, verdict, earlier[verdict.item], now)
         if verdict.old is not None:
             old = json.dumps(verdict.old, ensure_ascii=False, default=str)
             c.execute(update(items).where(items.c.id == verdict.item).values(old=old))
@@ -68,9 +68,11 @@ def _earlier(c: Connection, attempt: RowMapping) -> dict[int, RowMapping]:
 
 def _ended(verdict: Verdict, attempt: RowMapping, earlier: dict[int, RowMapping]) -> dict[str, Any]:
     before = earlier.get(verdict.item)
-    kept = dict(verdict.kept)
+    kept, reason = dict(verdict.kept), verdict.reason
     credits, note = verdict.credits, verdict.note
     if before is not None:
+        if verdict.status is Status.SUCCEEDED and before["found"]:
+            reason, note = before["reason"] or reason, note or before["note"] or ""
         kept = _kept(before) | {k: v for k, v in kept.items() if v}
         if before["credits"] is not None and credits is not None:
             credits += before["credits"]
@@ -80,7 +82,7 @@ def _ended(verdict: Verdict, attempt: RowMapping, earlier: dict[int, RowMapping]
         "b_id": verdict.item,
         "b_chunk": attempt["chunk"],
         "b_status": verdict.status.value,
-        "b_reason": verdict.reason,
+        "b_reason": reason,
         "b_note": note,
         "b_kept": json.dumps(kept, ensure_ascii=False) if kept else None,
         "b_credits": credits,
@@ -94,7 +96,9 @@ def _kept(before: RowMapping) -> dict[str, str]:
     return json.loads(before["kept"]) if before["kept"] else {}
 
 
-def _go_on(c: Connection, attempt: RowMapping, verdict: Verdict, before: RowMapping) -> None:
+def _go_on(
+    c: Connection, attempt: RowMapping, verdict: Verdict, before: RowMapping, now: float
+) -> None:
     """Make an item ready for its next request, or its next page."""
     operation = OPERATIONS[attempt["operation"]]
     params = json.loads(before["params"]) | dict(verdict.adds)
@@ -110,7 +114,7 @@ def _go_on(c: Connection, attempt: RowMapping, verdict: Verdict, before: RowMapp
             state="ready",
             chunk=None,
             status=None,
-            reason=None,
+            reason=verdict.reason or before["reason"],
             params=json.dumps(params, ensure_ascii=False),
             page=before["page"] + verdict.more,
             leg=before["leg"] + (0 if verdict.more else 1),
@@ -119,9 +123,18 @@ def _go_on(c: Connection, attempt: RowMapping, verdict: Verdict, before: RowMapp
             note=verdict.note or before["note"],
             credits=spent,
             company=None,
+            **_looked(verdict, now),
             **ways.columns(operation, course, params),
         )
     )
+
+
+def _looked(verdict: Verdict, now: float) -> dict[str, Any]:
+    """When to look again for what a lost request may have made."""
+    if verdict.looks is None:
+        return {"since": None} if verdict.made else {}
+    wait = now + _LOOK_AGAIN_SECONDS if verdict.looks else None
+    return {"looks": verdict.looks, "not_before": wait}
 
 
 def _add_records(c: Connection, attempt: RowMapping, verdict: Verdict) -> None:
@@ -186,92 +199,6 @@ def _note_effects(
     effects.doubt(c, unsure, now)
     unmade = [v.item for v in mine if not v.made and not v.then and v.item not in unsure]
     effects.release(c, unmade)
-
-
-def leave_in_doubt(
-    c: Connection, attempt: RowMapping, reason: str, message: str, now: float
-) -> None:
-    """Nobody knows whether a request was carried out: its items wait for a person."""
-    chosen = ids(c, attempt)
-    c.execute(
-        update(items)
-        .where(items.c.id.in_(chosen))
-        .values(state="done", status=Status.IN_DOUBT.value, reason=reason, note=message)
-    )
-    questions.note(c, attempt["chunk"], "doubt", {reason}, attempt=attempt["id"], now=now)
-    effects.doubt(c, chosen, now)
-
-
-def refuse(c: Connection, attempt: RowMapping, settlement: Settlement) -> None:
-    """Apollo refused a request: the items it names fail, or the chunk is halved to find them."""
-    everyone = ids(c, attempt)
-    blamed = [item for item in everyone if item in settlement.blamed]
-    if settlement.halt is None and len(everyone) > 1:
-        spared = [item for item in everyone if item not in blamed]
-        # One row may have spoilt the request for all of them.
-        put_back(c, spared, company=None if blamed else max(1, len(everyone) // 2))
-        everyone = blamed
-    if everyone:
-        _fail(c, attempt, everyone, settlement.message)
-
-
-def all_alike(c: Connection, attempt: RowMapping, message: str) -> bool:
-    """Whether so many rows that stood alone were refused in the same words, and none was taken.
-
-    Then it is nothing of theirs, and halving for the rest would cost a request a row.
-    """
-    if OPERATIONS[attempt["operation"]].route(attempt["route"]).cap == 1:
-        return False
-    company = select(func.count()).where(items.c.chunk == attempts.c.chunk).scalar_subquery()
-    mine = (attempts.c.run == attempt["run"]) & (attempts.c.lane == attempt["lane"])
-    latest = (
-        select(attempts.c.outcome, attempts.c.message, company)
-        .where(mine, attempts.c.done_at.is_not(None))
-        .order_by(attempts.c.done_at.desc(), attempts.c.id.desc())
-        .limit(_LOOK_BACK)
-    )
-    alone = 0
-    for outcome, said, count in c.execute(latest):
-        if outcome == Arrival.DONE:
-            return False
-        alone += outcome == Arrival.REFUSED and said == message and count == 1
-        if alone >= _ALONE_IN_A_ROW:
-            return True
-    return False
-
-
-def _fail(c: Connection, attempt: RowMapping, failed: Sequence[int], message: str) -> None:
-    for number, found in c.execute(
-        select(items.c.id, items.c.found).where(items.c.id.in_(failed))
-    ).all():
-        note = (
-            f"It was made, as {found}; what follows was not done. {message}" if found else message
-        )
-        c.execute(
-            update(items)
-            .where(items.c.id == number)
-            .values(
-                state="done",
-                status=Status.FAILED.value,
-                reason="apollo_refused",
-                note=note,
-                credits=budget.ZERO,
-                source=attempt["id"],
-            )
-        )
-    questions.release(c, failed)
-    effects.release(c, failed)
-
-
-def put_back(c: Connection, chosen: Sequence[int], *, company: int | None = None) -> None:
-    """Make items ready once more; a late answer may lift a doubt that way."""
-    said = dict.fromkeys(("status", "reason", "note"))
-    values: dict[str, object] = {"state": "ready", "chunk": None, **said}
-    if company is not None:
-        values["company"] = company
-    c.execute(update(items).where(items.c.id.in_(chosen)).values(**values))
-    questions.release(c, chosen)
-    effects.release(c, chosen)
 
 
 def ids(c: Connection, attempt: RowMapping) -> list[int]:

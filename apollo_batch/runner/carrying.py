@@ -37,6 +37,8 @@ def carry(
             most=most_per_item(step.operation, step.options, ready.job.limits.most_per_row),
             shelf=ready.shelf,
             selection=tuple(ready.plan.survey.selection),
+            day=place.policy.max_credits_day,
+            month=place.policy.max_credits_month,
             id_columns=[column for column, path in step.keep.items() if path == _ID],
             most_enrolled=most_enrolled,
         )

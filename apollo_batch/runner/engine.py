@@ -146,5 +146,6 @@ class _Loop:
         self._flying.pop(chunk.attempt, None)
         self._arrived.append((chunk, settlement))
         if settlement.arrival is Arrival.DONE:
-            self._watch.settled_rows += len(chunk.items)
+            ended = [v for v in settlement.verdicts if not v.then and not v.more]
+            self._watch.settled_rows += len(ended)
             self._watch.credits += settlement.reported or settlement.derived or Decimal(0)

@@ -11,18 +11,23 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
+from apollo_batch.apollo.lookups import Asks
 from apollo_batch.errors import HeldError, InvalidError, OutputError, UsageError
 from apollo_batch.files import lock, private_copy, sha256
 from apollo_batch.job.load import load
+from apollo_batch.job.names import Directory
+from apollo_batch.job.resolve import resolved
 from apollo_batch.job.wanted import Job
 from apollo_batch.journal import earlier, runs
 from apollo_batch.journal.earlier import Endings, Past
 from apollo_batch.journal.questions import Shelf
 from apollo_batch.journal.settle import sweep
 from apollo_batch.journal.store import Store
+from apollo_batch.journal.suppress import suppress
 from apollo_batch.runner.balances import note_balance
+from apollo_batch.runner.directory import directory_for
 from apollo_batch.runner.place import Place
-from apollo_batch.runner.plan import Basis, Plan, make_plan, shelf_of
+from apollo_batch.runner.plan import Basis, Plan, barred_of, make_plan, shelf_of
 from apollo_batch.runner.rows import Rows, rows_of
 from apollo_batch.runner.survey import Choice, survey
 from apollo_batch.runner.workers import at_work
@@ -70,11 +75,17 @@ class Ready:
     notices: tuple[str, ...] = field(default=())
 
 
-def read(wish: Wish, path: Path | None) -> tuple[Job, Rows]:
-    """Read job and spreadsheet and see that they fit; InvalidError where they do not."""
+def read(wish: Wish, path: Path | None, apollo: Asks | None = None) -> tuple[Job, Rows]:
+    """Read job and spreadsheet and see that they fit; InvalidError where they do not.
+
+    Names in the job are looked up where there is somebody to ask.
+    """
     try:
         job = load(wish.job)
-        return job, rows_of(job, path, encoding=wish.encoding)
+        directory = Directory() if apollo is None else directory_for(job, apollo)
+        if apollo is not None:
+            job = resolved(job, directory)
+        return job, rows_of(job, path, encoding=wish.encoding, directory=directory)
     except InvalidError as problem:
         problem.job_file = wish.job if problem.problems else None
         raise
@@ -109,13 +120,14 @@ def snapshot(store: Store, wish: Wish) -> Path | None:
 
 def prepare(place: Place, wish: Wish, path: Path | None) -> Ready:
     """Make the plan; it asks Apollo free questions only and writes nothing."""
-    job, rows = read(wish, path)
+    job, rows = read(wish, path, place.wire)
+    rows = replace(rows, suppression=place.suppression)
     shelf = shelf_of(job, job.steps[0], place.account, place.clock.now())
     chosen = Choice(wish.rows, wish.first)
     found = survey(job, rows.entries(), shelf.asking, period=wish.period, chosen=chosen)
     if not found.rows:
         raise InvalidError(
-            f"{wish.name} has column names and no row below them.",
+            f"{wish.name} has column names and no rows below them.",
             fix="Fill it, or name the sheet that has the rows: input: {sheet: …}.",
         )
     if not chosen.met:
@@ -151,6 +163,11 @@ def _kept_of(job: Job) -> str:
     finds = job.steps[0].operation.paging is not None
     told = {"canonical": job.canonical(), "kept": kept, "finds": finds, "searches": job.searches}
     return json.dumps(told)
+
+
+def what_is_left(store: Store, ready: Ready, run: str) -> Plan:
+    """Plan what a run has left to do, of the rows chosen."""
+    return make_plan(ready.basis, store, run=run, resend=False, earlier=ready.earlier)
 
 
 @contextmanager
@@ -189,6 +206,10 @@ def begin(place: Place, ready: Ready, cap: Decimal | None) -> str:
         source=source,
         now=now,
     )
+    if ready.run and ready.plan.survey.suppressed:
+        # Whoever came onto the list since the run began is spared as well.
+        barred = barred_of(ready.basis, run, resend=ready.wish.resend_in_doubt)
+        suppress(place.store, barred, now)
     if ready.wish.resend_in_doubt:
         runs.ask_again(place.store, run, ready.plan.survey.selection)
     note_balance(place, run, "before")

@@ -8,9 +8,11 @@ from apollo_batch.errors import UsageError
 from apollo_batch.files import sha256
 from apollo_batch.job.bind import Binding, bind_to
 from apollo_batch.job.filling import whole_question
+from apollo_batch.job.names import Directory
 from apollo_batch.job.wanted import Job
 from apollo_batch.journal.runs import Entry
 from apollo_batch.model import Item, RowNumber
+from apollo_batch.runner.suppression import Suppression
 from apollo_batch.runner.survey import entries
 from apollo_batch.sheets.layout import comes_back, theirs
 from apollo_batch.sheets.read import Sheet, open_sheet
@@ -26,11 +28,13 @@ class Rows:
     job: Job
     sheet: Sheet | None = None
     binding: Binding | None = None
+    suppression: Suppression | None = None
+    """Whom nothing may be asked, made or sent."""
 
     def entries(self) -> Iterator[Entry]:
         """Bind every row; a search is a row of its own."""
         if self.sheet is not None and self.binding is not None:
-            yield from entries(self.sheet, self.binding)
+            yield from entries(self.sheet, self.binding, self.suppression)
         else:
             yield Entry((), "", Item(_ONLY, dict(whole_question(self.job.steps[0]))))
 
@@ -58,7 +62,7 @@ class Rows:
         return {"input_path": str(original.resolve()), "input_hash": sha256(self.sheet.path)}
 
 
-def rows_of(job: Job, path: Path | None, *, encoding: str | None) -> Rows:
+def rows_of(job: Job, path: Path | None, *, encoding: str | None, directory: Directory) -> Rows:
     """Open a job's rows; UsageError where a spreadsheet is missing, or one too many."""
     if job.searches:
         if path is not None:
@@ -77,4 +81,4 @@ def rows_of(job: Job, path: Path | None, *, encoding: str | None) -> Rows:
     )
     # What a search finds goes on a sheet of its own: the person's gets no columns for it.
     own = () if job.steps[0].operation.paging else tuple(job.steps[0].keep)
-    return Rows(job, sheet, bind_to(job, theirs(sheet.columns, list(own))))
+    return Rows(job, sheet, bind_to(job, theirs(sheet.columns, list(own)), directory))

@@ -288,3 +288,22 @@ def test_the_first_command_of_the_readme_works_anywhere(desk):
     assert ended.code == 0, ended.err
     assert ended.out.splitlines()[-1] == "Written to leads.annotated.xlsx"
     assert json.loads(desk.call("show", "--sandbox", "--json", "2").out)["rows"]["total"] == 39
+
+
+@pytest.mark.parametrize("kind", ["users", "stages", "fields", "lists"])
+def test_what_the_team_has_is_listed_with_ids_to_paste(desk, kind):
+    shown = desk.call("list", kind, "--sandbox")
+    told = desk.call("list", kind, "--sandbox", "--json").document[kind]
+
+    head, *lines = shown.out.splitlines()
+    assert head.split()[:2] == ["id", "name"]
+    assert [line.split()[0] for line in lines] == [each["id"] for each in told]
+    if kind == "users":
+        assert {"email", "title", "team", "created", "credit_limit"} <= told[0].keys()
+
+
+def test_a_kind_that_is_none_is_refused_with_those_there_are(desk):
+    ended = desk.call("list", "people", "--sandbox")
+
+    assert ended.code == 2
+    assert "'mailboxes'" in ended.err

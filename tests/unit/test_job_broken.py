@@ -9,6 +9,9 @@ from apollo_batch.job.load import explain, loads
 
 TOP = "version: 1\noperation: people.enrich\n"
 JOB = TOP + "map: {email: Work Email}\n"
+PEOPLE = "version: 1\nkeep: {Id: id}\nsource: {operation: people.search, options: {%s}}\n"
+CREATE = "version: 1\noperation: contacts.create\nmap: {email: E}\n"
+TASK = "version: 1\noperation: tasks.create\nmap: {contact_id: Id}\n"
 COMPANIES = "version: 1\noperation: organizations.enrich\nmap: {domain: Website}\n"
 
 # § marks where the caret must stand; the words must all be in the message or its fix.
@@ -154,6 +157,153 @@ BROKEN = {
     "a default that says nothing": (
         TOP + "map: {email: {column: E, default: §n/a}}\n",
         "says nothing",
+    ),
+    # Parameters of the other operations.
+    "a word that is no choice": (PEOPLE % "person_seniorities: [vp, §boss]", "Use one of owner"),
+    "a choice misspelt": (PEOPLE % "contact_email_status: §verifyed", "Did you mean verified"),
+    "a range as a list": (PEOPLE % "revenue_range: §[1, 9]", "range {min: 1, max: 9}"),
+    "an end that is none": (PEOPLE % "revenue_range: {§least: 1}", "no least min: 1"),
+    "a range the wrong way": (PEOPLE % "revenue_range: §{min: 9, max: 1}", "Swap"),
+    "a range of days the wrong way": (
+        PEOPLE % "organization_job_posted_at_range: §{min: 2026-02-01, max: 2026-01-01}",
+        "Swap",
+    ),
+    "money with a comma": (PEOPLE % "revenue_range: {min: §'1,000'}", "digits only 1200"),
+    "a range twice": (
+        PEOPLE % "'revenue_range[min]': 1, §revenue_range: {max: 9}",
+        "again",
+    ),
+    "an alias beside the name": (
+        "version: 1\noperation: contacts.create\nmap: {email: E}\n"
+        "options: {owner_id: a@acme.example, §owner: a@acme.example}\n",
+        "again",
+    ),
+    "headcounts as two numbers": (
+        PEOPLE % "organization_num_employees_ranges: §[1, 10]",
+        'not a list Write "1,10", in quotes',
+    ),
+    "headcounts in words": (
+        PEOPLE % "organization_num_employees_ranges: §small",
+        "range of headcounts 1,10",
+    ),
+    "a date of another order": (
+        PEOPLE % "organization_job_posted_at_range: {min: §31.12.2026}",
+        "Not a date 2026-12-31",
+    ),
+    "a list in a list": (PEOPLE % "person_titles: §[[cto]]", "one value"),
+    "an empty list": (PEOPLE % "person_titles: §[]", "Nothing is written"),
+    "a group for a text": (PEOPLE % "q_keywords: §{a: b}", "one value not a group"),
+    "a page of a search": (PEOPLE % "person_titles: cto, §per_page: 50", "max_records source"),
+    "a page of a search for rows": (
+        "version: 1\nkeep: {Id: id}\noperation: people.search\nmap: {q_keywords: K}\noptions: {§page: 2}\n",
+        "per_row",
+    ),
+    "an id that is none": (
+        "version: 1\noperation: tasks.create\nmap: {note: N}\n"
+        "options: {contact_id: §ada, user: a@b.example, type: call, status: scheduled, "
+        "due_at: 2026-12-31 09:00}\n",
+        "Not an Apollo id",
+    ),
+    "a day without a time": (
+        TASK + "options: {user: a@b.example, type: call, status: scheduled, due_at: §2026-12-31}\n",
+        "without a time time: '09:00'",
+    ),
+    "what a task cannot be without": (
+        "version: 1\noperation: tasks.create\n§map: {contact_id: Id}\noptions: {type: call}\n",
+        "never be enough Add user_id, status, due_at",
+    ),
+    "a pause without an end": (
+        "version: 1\noperation: sequences.enroll\nmap: {contact_id: Id}\n"
+        "options: {sequence: A, mailbox: B, §auto_unpause_at: 2026-12-31 09:00}\n",
+        "means nothing without status",
+    ),
+    "a list to enroll": (
+        "version: 1\noperation: sequences.enroll\nmap: {contact_id: Id}\n"
+        "options: {sequence: A, mailbox: B, §'label_names[]': Fair}\n",
+        "nobody has counted contacts.search",
+    ),
+    "custom fields in one word": (
+        "version: 1\noperation: contacts.create\nmap: {email: E}\n"
+        "options: {typed_custom_fields: §EMEA}\n",
+        "group of keys Label: value",
+    ),
+    "custom fields from one column": (
+        "version: 1\noperation: contacts.create\nmap: {email: E, typed_custom_fields: §Region}\n",
+        "takes a group of keys",
+    ),
+    "custom fields of somebody found": (
+        TOP + "map: {email: E, §typed_custom_fields: {Region: R}}\n",
+        "no parameter",
+    ),
+    "a split of one value": (
+        TOP + "map: {email: {column: E, §split: ';'}}\n",
+        "one value Take split out",
+    ),
+    "a very long split": (
+        TOP + "map: {email: {column: E, split: §' and then '}}\n",
+        "cannot tell values apart",
+    ),
+    "a map of nothing": (TOP + "§map: {}\n", "No column"),
+    # Keys that only some jobs have.
+    "a mode misspelt": (CREATE + "mode: §upsrt\n", "no mode Did you mean upsert"),
+    "a mode of nowhere": (CREATE + "mode: §merge\n", "no mode create_or_skip"),
+    "a mode where there is none": (JOB + "§mode: create\n", "knows no modes Take"),
+    "a mode that is an option": (
+        "version: 1\noperation: sequences.remove\nmap: {contact_id: C}\n"
+        "options: {sequence: A, mode: stop}\n§mode: stop\n",
+        "Put it below options",
+    ),
+    "two ways to say the mode": (
+        CREATE + "mode: create\noptions: {§run_dedupe: true}\n",
+        "same Keep mode",
+    ),
+    "dedupe in words": (CREATE + "options: {run_dedupe: §yes}\n", "true or false"),
+    "old values of what is new": (CREATE + "§keep_old: true\n", "read beforehand"),
+    "a record per row where nothing is searched": (CREATE + "§per_row: 5\n", "no search"),
+    "a zone misspelt": (JOB + "zone: §Europe/Berlinn\n", "no time zone Did you mean Europe/Berlin"),
+    "a zone of nowhere": (JOB + "zone: §CEST+2\n", "no time zone"),
+    "a time in words": (JOB + "time: §noon\n", "no time of day '09:00'"),
+    "nobody to enroll": (JOB + "limits: {max_enroll: §0}\n", "more than 0"),
+    # Jobs that start from a search.
+    "a search and a sheet": (
+        PEOPLE % "person_titles: cto" + "§map: {email: E}\n",
+        "starts from a search no sheet",
+    ),
+    "two operations": (
+        PEOPLE % "person_titles: cto" + "§operation: people.enrich\n",
+        "Put it below source",
+    ),
+    "options beside a search": (
+        PEOPLE % "person_titles: cto" + "§options: {person_titles: cto}\n",
+        "Put it below source",
+    ),
+    "a search that is none": (
+        "version: 1\nkeep: {Id: id}\nsource: {operation: §people.enrich, options: {reveal_phone_number: false}}\n",
+        "no search",
+    ),
+    "a search for everybody": (
+        "version: 1\nkeep: {Id: id}\n§source: {operation: people.search}\n",
+        "never be enough Name one of these",
+    ),
+    "a search of nothing": (
+        "version: 1\nkeep: {Id: id}\n§source: {max_records: 5}\n",
+        "operation missing",
+    ),
+    "a limit a level too high": (
+        PEOPLE % "person_titles: cto" + "§max_records: 5\n",
+        "wrong place below source",
+    ),
+    "a search that keeps nothing": (
+        "version: 1\n§source: {operation: people.search, options: {person_titles: cto}}\n",
+        "keeps nothing keep: {Id: id, Title: title}",
+    ),
+    "a search for rows that keeps nothing": (
+        "version: 1\n§operation: people.search\nmap: {q_keywords: K}\nkeep: {}\n",
+        "keeps nothing keep:",
+    ),
+    "a search that takes no row": (
+        "version: 1\nkeep: {Id: id}\noperation: §tasks.search\nmap: {§title: T}\n",
+        "nothing from a row source: {operation: tasks.search}",
     ),
     # What to keep.
     "a path with a blank": (JOB + "keep: {Mail: §work email}\n", "path organization.name"),

@@ -170,6 +170,69 @@ def as_an_editor_reads_it(text):
     return yaml.load(text, Loader=Core)
 
 
+PEOPLE = "version: 1\nkeep: {Id: id}\nsource: {operation: people.search, options: {%s}}\n"
+TASKS = "version: 1\noperation: tasks.create\nmap: {contact_id: Id}\noptions: {%s}\n"
+TASK = "user: ada@acme.example, type: call, status: scheduled, due_at: '2026-12-31 09:00'"
+CREATE = "version: 1\noperation: contacts.create\nmap: {email: E}\n"
+UPDATE = "version: 1\noperation: contacts.update\nmap: {contact_id: Id, title: T}\n"
+SOUND = [
+    PEOPLE % "person_titles: [cto, ceo]",
+    PEOPLE % "person_titles: cto, include_similar_titles: false",
+    PEOPLE % "'person_titles[]': [cto]",
+    PEOPLE % "revenue_range: {min: 1, max: 9}",
+    PEOPLE % "revenue_range: {min: 1}",
+    PEOPLE % "'revenue_range[min]': 1, 'revenue_range[max]': 9",
+    PEOPLE % "contact_email_status: [likely_to_engage, verified]",
+    PEOPLE % "contact_email_status: likely to engage",
+    PEOPLE % "organization_num_employees_ranges: ['1,10', 11-50, 250+]",
+    PEOPLE % "organization_job_posted_at_range: {min: 2026-01-02}",
+    PEOPLE % "currently_using_any_of_technology_uids: Google Analytics",
+    "version: 1\nsource: {operation: tasks.search, max_records: 500}\nkeep: {Title: title}\n",
+    "version: 1\nkeep: {Id: id}\nsource: {operation: sequences.search}\nlimits: {max_credits: 1}\nname: A\n",
+    "version: 1\nkeep: {Id: id}\nsource: {operation: contacts.search, options: {list: Fair, stage: [Cold]}}\n",
+    TASKS % TASK,
+    TASKS % TASK + "zone: Europe/Berlin\ntime: '09:00'\n",
+    CREATE + "mode: upsert\n",
+    CREATE + "options: {run_dedupe: true, owner: ada@acme.example, list: [A, B]}\n",
+    CREATE + "options: {typed_custom_fields: {Region: EMEA, Tags: [a, b]}}\n",
+    CREATE.replace("{email: E}", "{email: E, typed_custom_fields: {Region: {column: R}}}"),
+    CREATE.replace("{email: E}", "{email: E, list: {column: L, split: ';'}}"),
+    UPDATE + "keep_old: true\n",
+    "version: 1\nkeep: {Id: id}\noperation: people.search\nmap: {q_keywords: K}\nper_row: 10\n",
+    "version: 1\noperation: sequences.remove\nmap: {contact_id: C}\n"
+    "options: {sequence: A, mode: mark as finished}\nlimits: {max_enroll: 5}\n",
+]
+UNSOUND = [
+    PEOPLE.replace("keep: {Id: id}\n", "") % "person_titles: cto",
+    PEOPLE.replace("{Id: id}", "{}") % "person_titles: cto",
+    "version: 1\noperation: people.search\nmap: {q_keywords: K}\n",
+    PEOPLE % "person_titles: [[cto]]",
+    PEOPLE % "person_titles: {a: cto}",
+    PEOPLE % "person_seniorities: boss",
+    PEOPLE % "page: 2",
+    PEOPLE % "revenue_range: 5",
+    PEOPLE % "revenue_range: {least: 5}",
+    PEOPLE % "revenue_range: {min: 1.5}",
+    PEOPLE % "organization_num_employees_ranges: [1, 10]",
+    PEOPLE % "person_titles: cto" + "map: {q_keywords: K}\n",
+    PEOPLE % "person_titles: cto" + "operation: people.search\n",
+    PEOPLE % "person_titles: cto" + "options: {person_titles: cto}\n",
+    "version: 1\nkeep: {Id: id}\nsource: {operation: people.search}\n",
+    "version: 1\nkeep: {Id: id}\nsource: {operation: people.enrich, options: {reveal_phone_number: false}}\n",
+    "version: 1\nkeep: {Id: id}\nsource: {operation: tasks.search, max_records: 0}\n",
+    "version: 1\nkeep: {Id: id}\nsource: {operation: tasks.search, per_row: 5}\n",
+    TASKS % TASK.replace("call", "visit"),
+    TASKS % TASK + "time: 9\n",
+    CREATE + "mode: replace\n",
+    CREATE + "mode: upsert\noptions: {typed_custom_fields: 5}\n",
+    CREATE + "keep_old: true\n",
+    CREATE + "per_row: 5\n",
+    CREATE.replace("E}", "{column: E, split: ';'}}"),
+    UPDATE + "mode: create\n",
+    UPDATE + "limits: {max_enroll: 0}\n",
+    TOP + "map: {email: E, typed_custom_fields: {Region: R}}\n",
+]
+
 BOTH_WAYS = [
     (JOB, True),
     (JOB + "name: 2026\n", True),
@@ -199,6 +262,8 @@ BOTH_WAYS = [
     (JOB + "skip: [{column: A}]\n", False),
     (JOB + "skip: [{column: A, is: x, blank: true}]\n", False),
     (JOB + "skip: [{column: A, is: x, reason: Not Snake}]\n", False),
+    *((text, True) for text in SOUND),
+    *((text, False) for text in UNSOUND),
     ("version: 2\noperation: people.enrich\nmap: {email: A}\n", False),
     ("version: 1\noperation: send\nmap: {email: A}\n", False),
 ]
