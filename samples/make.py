@@ -17,6 +17,7 @@ from typing import Any
 # Where lxml is installed, openpyxl would write the same XML with other bytes.
 os.environ["OPENPYXL_LXML"] = "False"
 
+import crm
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.worksheet.worksheet import Worksheet
@@ -241,6 +242,16 @@ def booth_scans() -> Workbook:
     return book
 
 
+def book_of(title: str, rows: Sequence[Sequence[Any]]) -> Workbook:
+    """A workbook of one table."""
+    book = Workbook()
+    sheet = _sheet(book, title)
+    _table(sheet, 1, rows)
+    for letter, width in zip("ABCDEF", (24, 28, 28, 32, 26, 14), strict=True):
+        sheet.column_dimensions[letter].width = width
+    return book
+
+
 def _sheet(book: Workbook, title: str) -> Worksheet:
     sheet = book.worksheets[0]
     sheet.title = title
@@ -282,7 +293,7 @@ def save_workbook(book: Workbook, path: Path) -> None:
             new.writestr(part, content, zipfile.ZIP_DEFLATED)
 
 
-def save_csv(rows: Sequence[Sequence[str]], path: Path, encoding: str) -> None:
+def save_csv(rows: Sequence[Sequence[Any]], path: Path, encoding: str) -> None:
     """Save rows the way a European Excel does."""
     with path.open("w", encoding=encoding, newline="") as file:
         csv.writer(file, delimiter=";").writerows(rows)
@@ -296,6 +307,11 @@ def main() -> None:
     save_csv(trade_fair(), HERE / "trade-fair.csv", "cp1252")
     save_csv(target_companies(), HERE / "target-companies.csv", "utf-8-sig")
     save_csv(people_found(), HERE / "people-found.csv", "utf-8-sig")
+    for name, rows in crm.sheets():
+        save_csv(rows, HERE / name, "utf-8-sig")
+    contacts = book_of("Contacts", crm.contacts_to_enroll())
+    save_workbook(contacts, HERE / "contacts-to-enroll.xlsx")
+    save_workbook(book_of("Deals", crm.deals_to_create()), HERE / "deals-to-create.xlsx")
 
 
 if __name__ == "__main__":

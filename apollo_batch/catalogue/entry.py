@@ -209,7 +209,7 @@ class Route:
         return name in self.answers if self.answers is not None else name not in self.lacks
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # there is one of each, so that choices can be remembered
 class Operation:
     """One thing a job can ask for."""
 
@@ -241,6 +241,8 @@ class Operation:
     paging: Paging | None = None
     modes: tuple[Mode, ...] = ()
     """The modes it knows, the usual one first."""
+    withdraws: bool = False
+    """It keeps e-mails from people: done for those on the do-not-contact list, too."""
 
     def param(self, name: str) -> Param | None:
         """Find a parameter by its name, or None."""

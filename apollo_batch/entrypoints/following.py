@@ -18,6 +18,8 @@ def next_step(code: Exit, found: report.Figures, plan: Plan, words: Sequence[str
     # Neither is said twice: --fresh would begin another run instead of going on with this one.
     again = [word for word in words if word not in {"--resend-in-doubt", "--fresh"}]
     match code:
+        case Exit.IN_DOUBT if plan.act.writes:
+            return None  # what may have been written is not sent again; a person has to look
         case Exit.IN_DOUBT:
             return console.command([*again, "--resend-in-doubt"])
         case Exit.BUDGET if found.record["stop"] == "budget":

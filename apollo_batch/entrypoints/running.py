@@ -40,9 +40,9 @@ _TO_DO = {
 
 def plan_job(wish: Wish, manner: Manner) -> Exit:
     """Say what a run would do; nothing is paid for, nothing is written to Apollo."""
-    with place_for(manner.state, sandbox=manner.sandbox) as (place, settings):
+    with place_for(manner.state, sandbox=manner.sandbox) as (place, _):
         ready = invocation.prepare(place, wish, wish.input)
-        cap = cap_in_force(settings, ready, wish)
+        cap = cap_in_force(place, ready)
     if manner.as_json:
         source = str(wish.input) if wish.input else None
         document = {"schema": 1, "job": str(wish.job), "input": source}
@@ -59,14 +59,14 @@ def run_job(wish: Wish, manner: Manner) -> Exit:
         console.say(f"Reading {wish.name} …")
     elif wish.fresh:
         invocation.read(wish, wish.input)  # nothing is thrown away for a command with a mistake
-    with place_for(manner.state, sandbox=manner.sandbox, fresh=wish.fresh) as (place, settings):
+    with place_for(manner.state, sandbox=manner.sandbox, fresh=wish.fresh) as (place, _):
         path = invocation.snapshot(place.store, wish)
         invocation.tidy(place)
         ready = invocation.prepare(place, wish, path)
         _check_output(place.store, ready, manner)
         with invocation.holding(place, ready):
             ready = invocation.look_again(place, ready)
-            cap = cap_in_force(settings, ready, wish)
+            cap = cap_in_force(place, ready)
             _tell_plan(ready, cap)
             enrolled = agree(ready, cap, manner)
             return _carry_out(place, ready, cap, manner, enrolled)

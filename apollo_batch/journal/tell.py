@@ -130,6 +130,10 @@ def _told(found: RowMapping, selection: list[list[int]], stop: str) -> Told:
     if not twin:
         known = None if status is Status.IN_DOUBT else found["credits"]
         return Told(row, status, found["reason"], note, kept, known, number)
+    if found["reason"] and status is Status.SUCCEEDED:
+        made = f"Row {found['twin']} made it{f', as {number}' if number else ''}"
+        note = f"{made}; what differs here was not written."
+        return Told(row, Status.SKIPPED, found["reason"], note, kept, budget.ZERO, number)
     note = " ".join(part for part in (f"Same as row {found['twin']}.", note) if part)
     return Told(row, status, found["original_reason"], note, kept, budget.ZERO, number)
 

@@ -117,6 +117,7 @@ def _go_on(
             reason=verdict.reason or before["reason"],
             params=json.dumps(params, ensure_ascii=False),
             page=before["page"] + verdict.more,
+            leg=before["leg"] + (0 if verdict.more else 1),
             kept=json.dumps(kept, ensure_ascii=False) if kept else None,
             found=verdict.found or before["found"],
             note=verdict.note or before["note"],

@@ -1,5 +1,6 @@
 """A job and a spreadsheet become a plan: what a run would ask, skip, and cost at the most."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -13,6 +14,7 @@ from apollo_batch.journal.budget import most_per_item
 from apollo_batch.journal.earlier import Endings
 from apollo_batch.journal.questions import Shelf
 from apollo_batch.journal.store import Store
+from apollo_batch.journal.suppress import Barred, would_leave
 from apollo_batch.packing import Asking, request_count
 from apollo_batch.runner.survey import Survey
 
@@ -112,8 +114,10 @@ def make_plan(
     to_ask = len(found.questions) - len(known) - taken_over
     counted: Mapping[tuple[str, str], int] = found.lots
     if run is not None:
+        spared = would_leave(store, barred_of(basis, run, resend=resend))
         to_ask = waiting.remaining(store, run, found.selection, in_doubt=resend)
-        counted = waiting.lots(store, run, found.selection)
+        to_ask -= spared.total()
+        counted = Counter(waiting.lots(store, run, found.selection)) - spared
     pages = _pages(step) * to_ask
     if run is not None and step.operation.paging is not None:
         pages -= waiting.pages_asked(store, run, found.selection, in_doubt=resend)
@@ -132,6 +136,12 @@ def make_plan(
         seconds=_seconds(routes.values(), basis.limits),
         notes=(*job.notices, *_ceiling(step)),
     )
+
+
+def barred_of(basis: Basis, run: str, *, resend: bool) -> Barred:
+    """Say which rows of a run that goes on are on the do-not-contact list by now."""
+    found, operation = basis.survey, basis.job.steps[0].operation
+    return Barred(run, operation, found.suppressed, found.selection, resend)
 
 
 def _known(store: Store, shelf: Shelf, found: Survey, *, resend: bool) -> set[str]:

@@ -25,11 +25,14 @@ if TYPE_CHECKING:
 
 _STOP_EXITS = {
     "budget": Exit.BUDGET,
+    "budget_day": Exit.BUDGET,
+    "budget_month": Exit.BUDGET,
     "enroll_budget": Exit.BUDGET,
     "credits_exhausted": Exit.BUDGET,
     "no_access": Exit.ACCESS,
     "out_of_reach": Exit.OUT_OF_REACH,
     "job_refused": Exit.ROWS_FAILED,
+    "stopped": Exit.INTERRUPTED,
 }
 
 

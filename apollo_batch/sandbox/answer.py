@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from apollo_batch.sandbox.books import Bill, Later
 
@@ -20,7 +21,11 @@ class Answer:
     media_type: str = JSON
     bills: Sequence[Bill] = ()
     later: Sequence[Later] = ()
+    result: Mapping[str, Any] | None = None
+    """What is still to come, as it is kept until it is polled."""
     headers: Mapping[str, str] = field(default_factory=dict)
+    seconds: float = 0
+    """How long it takes before the reply leaves."""
 
 
 def told(status: int, body: object) -> Answer:

@@ -14,19 +14,22 @@ from starlette.routing import Mount, Route
 from starlette.types import Receive, Scope, Send
 
 from apollo_batch.errors import UsageError
-from apollo_batch.sandbox import faults, params, seeds
+from apollo_batch.sandbox import faults, params, seeds, seeds_sequences
 from apollo_batch.sandbox.answer import Answer, bad_request, exhausted, invalid, limited, not_found
 from apollo_batch.sandbox.books import CREDITS, Books
+from apollo_batch.sandbox.courier import Courier
 from apollo_batch.sandbox.crm import Crm
 from apollo_batch.sandbox.diary import Diary
 from apollo_batch.sandbox.distort import distort, instead
 from apollo_batch.sandbox.faults import FOREIGN, PREVENTS, Fault, Script, Trouble
 from apollo_batch.sandbox.keys import Key, Keyring
 from apollo_batch.sandbox.limits import PROFILES, Limiter
+from apollo_batch.sandbox.payloads import payload
 from apollo_batch.sandbox.records import Records
 from apollo_batch.sandbox.rule import Call, Rule, State
 from apollo_batch.sandbox.rules import Door, Doors, rate_classes
 from apollo_batch.sandbox.setup import Setup
+from apollo_batch.sandbox.traffic import Traffic
 from apollo_batch.sandbox.wire import Wire
 from apollo_batch.sandbox.world import World
 
@@ -39,11 +42,12 @@ class Apollo:
     def __init__(self, setup: Setup) -> None:
         self._setup = setup
         self._doors = Doors()
-        self._routes = {door.rule.scope: door.route for door in self._doors}
+        self._routes = {door.rule.scope: door.route for door in reversed(list(self._doors))}
         self._diary = Diary(setup.persist)
         self._keyring = Keyring(setup.key, legacy=setup.legacy_auth)
         self._script = Script(setup.seed, faults.load(setup.faults) if setup.faults else [])
         self._world = World(setup.seed)
+        self._traffic = Traffic()
         self.wire = Wire(setup.latency_ms / 1000)
         self.state = self._fresh(setup.credits)
 
@@ -54,13 +58,16 @@ class Apollo:
         found = self._doors.find(scope["method"], path)
         fault = None
         answer = not_found()
-        if found is not None:
-            query = params.from_query(scope["query_string"].decode("latin-1"))
-            sent = params.from_body(raw)
-            given = query | (sent or {})
-            call = Call(self.state, scope["method"], given, query, found[1])
-            answer, fault = self._serve(found[0], call, request.headers, readable=sent is not None)
-        await self.wire.carry(self._stamp(answer), fault, scope, receive, send)
+        with self._traffic.enter((scope["method"], path)) as alone:
+            if found is not None:
+                door, words = found
+                query = params.from_query(scope["query_string"].decode("latin-1"))
+                sent = params.from_body(raw)
+                given = query | (sent or {})
+                call = Call(self.state, scope["method"], given, query, words, alone)
+                answer, fault = self._serve(door, call, request.headers, readable=sent is not None)
+            self.state.courier.set_out(lambda result: payload(self.state, result))
+            await self.wire.carry(self._stamp(answer), fault, scope, receive, send)
 
     def books(self) -> dict[str, Any]:
         """Everything there is to know."""
@@ -74,6 +81,7 @@ class Apollo:
 
     def reset(self, credits_: int | None) -> None:
         """Begin a new world: another team, nothing used, nothing paid, no faults."""
+        self.state.courier.give_up()
         self._diary.clear()
         self._script.faults = []
         self.state = self._fresh(self._setup.credits if credits_ is None else credits_)
@@ -84,6 +92,7 @@ class Apollo:
         return len(self._script.faults)
 
     def close(self) -> None:
+        self.state.courier.give_up()
         self._diary.close()
 
     def _fresh(self, credits_: int | None) -> State:
@@ -92,12 +101,17 @@ class Apollo:
         books = Books(limit, now, self._diary)
         crm = Crm(self._world, self._diary, now, lag=self._setup.index_lag)
         seeds.fill(crm, books.team_id)
+        seeds_sequences.fill(crm, books.team_id)
         crm.restore(self._diary.read())
+        courier = Courier(crm, books, self._setup.time_scale, self._setup.deliveries)
+        for result in crm.results:
+            courier.accept(result)
         return State(
             world=self._world,
             records=Records(self._world, crm),
             crm=crm,
             books=books,
+            courier=courier,
             limiter=Limiter(PROFILES[self._setup.profile], now),
             price=Decimal("1.01") if self._setup.fractional else Decimal(1),
             rate_classes=rate_classes(),
@@ -152,6 +166,8 @@ class Apollo:
             return exhausted()
         books.charge(door.route, number, answer.bills)
         books.expect(door.route, number, answer.later)
+        if answer.result is not None:
+            self.state.courier.accept(self.state.crm.results.put(dict(answer.result)))
         return replaced or answer
 
     def _note(self, door: Door, number: int, answer: Answer, fault: Fault | None) -> Answer:

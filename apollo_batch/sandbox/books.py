@@ -41,6 +41,7 @@ class Later:
     kind: str
     """phone or waterfall."""
     request_id: str
+    """Of the request it belongs to, as text."""
     seconds: float
     """How long it takes, on the sandbox's clock."""
 
@@ -103,6 +104,10 @@ class Books:
             )
             self._pending.append((self._now() + one.seconds, route, request, one))
 
+    def pending(self, request_id: str) -> bool:
+        """Whether anything that a request is to bring has not come yet."""
+        return any(e[3].request_id == request_id for e in self._pending)
+
     def awaited(self, what: str, kind: str) -> bool:
         """Whether a result of this kind is on its way for somebody already."""
         return any(e[3].bill.what == what and e[3].kind == kind for e in self._pending)
@@ -136,7 +141,12 @@ class Books:
             ],
             "asked": dict(self._asked),
             "pending": [
-                {"due": due, "kind": one.kind, **_entry(route, request, one.bill)}
+                {
+                    "due": due,
+                    "kind": one.kind,
+                    "request_id": one.request_id,
+                    **_entry(route, request, one.bill),
+                }
                 for due, route, request, one in self._pending
             ],
             "windows": [_window(window, now) for window in windows],

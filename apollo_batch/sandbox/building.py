@@ -20,10 +20,12 @@ def create_sequence(call: Call) -> Answer:
     trouble = _bad_steps(steps)
     if trouble:
         return invalid(trouble)
-    sequence = call.state.crm.sequences.put(_sequence(call, len(steps)))
+    sequence = _sequence(call, len(steps))
+    built = [_step(call, sequence, n, step) for n, step in enumerate(steps, start=1)]
+    call.state.crm.sequences.put({**sequence, "steps": built})
     body = {
         "emailer_campaign": sequence,
-        "emailer_steps": [_step(call, sequence, n, step) for n, step in enumerate(steps, start=1)],
+        "emailer_steps": built,
         "emailer_touches": [],
         "emailer_templates": [],
         "attachments": [],

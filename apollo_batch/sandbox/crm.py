@@ -15,13 +15,13 @@ __all__ = ["Crm", "Record", "Table"]
 
 _TABLES = (
     "users contacts accounts deals tasks labels contact_stages account_stages deal_stages "
-    "custom_fields mailboxes schedules sequences enrollments events"
+    "custom_fields mailboxes schedules sequences events results"
 ).split()
 _INDEXED = {
     "contacts": (
         "email contact_emails name person_id organization_id account_id label_ids "
-        "salesforce_id salesforce_lead_id salesforce_contact_id hubspot_id hubspot_vid "
-        "outreach_id salesloft_id merged_crm_ids"
+        "emailer_campaign_ids salesforce_id salesforce_lead_id salesforce_contact_id hubspot_id "
+        "hubspot_vid outreach_id salesloft_id merged_crm_ids"
     ).split(),
     "accounts": (
         "domain name organization_id label_ids salesforce_id hubspot_id merged_crm_ids"
@@ -29,6 +29,8 @@ _INDEXED = {
     "labels": ["name"],
     "sequences": ["label_ids"],
 }
+# What is told of a record, and a result on its way: neither is a record that somebody has written.
+_BESIDE = {"events", "results"}
 
 
 class Crm:
@@ -64,7 +66,8 @@ class Crm:
             table = self._tables.get(str(line.get("put") or line.get("drop") or ""))
             if table is not None:
                 table.restore(line)
-                self.effects.add(line["effect"])
+                if line["effect"]:
+                    self.effects.add(line["effect"])
                 self._made = max(self._made, line["made"])
 
     def read(self) -> dict[str, int]:
@@ -81,17 +84,24 @@ class Crm:
         self._made += 1
         return self.world.id_of(f"new {space}", self._made)
 
+    def epoch(self) -> float:
+        """Now, on the sandbox's clock, in seconds since 1970."""
+        return self._begun + self._now()
+
     def moment(self) -> str:
         """Now, on the sandbox's clock, as Apollo spells it."""
-        at = datetime.fromtimestamp(self._begun + self._now(), UTC)
+        at = datetime.fromtimestamp(self.epoch(), UTC)
         return f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03d}Z"
 
-    def _write(self, kind: str, table: Table, record: Record) -> None:
+    def _write(self, kind: str, table: Table, record: Record, about: Mapping[str, Any]) -> None:
         # One line for the record and what was done to it: neither is ever there without the other.
-        effect = self.effects.entry(kind, table.name, record)
+        effect = None
+        if table.name not in _BESIDE:
+            effect = {**self.effects.entry(kind, table.name, record), **about}
         if kind == "dropped":
             told = {"drop": table.name, "id": record["id"]}
         else:
             told = {"put": table.name, "record": record}
         self._diary.write([{**told, "made": self._made, "effect": effect}])
-        self.effects.add(effect)
+        if effect:
+            self.effects.add(effect)

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from apollo_batch.sandbox.answer import Answer, failed, invalid
-from apollo_batch.sandbox.books import Bill, number
+from apollo_batch.sandbox.books import Bill
+from apollo_batch.sandbox.books import number as as_number
 from apollo_batch.sandbox.inhabitants import Company, Person
 from apollo_batch.sandbox.records import Form, encode
-from apollo_batch.sandbox.results import CONTROLS, Flags, later_results, request_id
+from apollo_batch.sandbox.results import CONTROLS, Flags, promised, request_id
 from apollo_batch.sandbox.rule import Call, Rule, State, question, texts
 
 _MOST = 10
@@ -46,9 +47,11 @@ def match(call: Call) -> Answer:
         return trouble
     found = _look_up(call.state, call.params)
     record = _record(call.state, found, Form.SINGLE, flags) or b"null"
-    extra, later = later_results(call.state, flags, _people([found]))
-    body = b'{"person":' + record + b"," + _inner({"request_id": request_id(), **extra}) + b"}"
-    return Answer(200, body, bills=_bills(call.state, [found]), later=later)
+    number = request_id()
+    promise = promised(call.state, flags, _people([found]), number)
+    body = b'{"person":' + record + b"," + _inner({"request_id": number, **promise.told}) + b"}"
+    bills = _bills(call.state, [found])
+    return Answer(200, body, bills=bills, later=promise.later, result=promise.result)
 
 
 def bulk_match(call: Call) -> Answer:
@@ -60,7 +63,8 @@ def bulk_match(call: Call) -> Answer:
         return trouble or _missing()
     found = [_look_up(call.state, detail) for detail in details]
     bills = _bills(call.state, found)
-    extra, later = later_results(call.state, flags, _people(found))
+    number = request_id()
+    promise = promised(call.state, flags, _people(found), number)
     head: dict[str, Any] = {
         "status": "success",
         "error_code": None,
@@ -71,12 +75,14 @@ def bulk_match(call: Call) -> Answer:
         head |= {
             "unique_enriched_records": len(bills),
             "missing_records": sum(f.charged_for is None for f in found),
-            "credits_consumed": number(sum((b.credits for b in bills), start=call.state.price * 0)),
+            "credits_consumed": as_number(
+                sum((b.credits for b in bills), start=call.state.price * 0)
+            ),
         }
     records = [_record(call.state, f, Form.BULK, flags) or b"null" for f in found]
-    tail = {"request_id": request_id(), **extra}
+    tail = {"request_id": number, **promise.told}
     body = b"{" + _inner(head) + b',"matches":[' + b",".join(records) + b"]," + _inner(tail) + b"}"
-    return Answer(200, body, bills=bills, later=later)
+    return Answer(200, body, bills=bills, later=promise.later, result=promise.result)
 
 
 def _missing() -> Answer:

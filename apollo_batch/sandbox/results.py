@@ -1,14 +1,14 @@
 """What a request asks to have found out later, and what its answer says of that."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
-from urllib.parse import urlsplit
 
 from apollo_batch.sandbox.answer import Answer, told
 from apollo_batch.sandbox.books import Bill, Later
+from apollo_batch.sandbox.hooks import before_delivery, reachable
 from apollo_batch.sandbox.inhabitants import Person, draw
 from apollo_batch.sandbox.rule import Call, State, flag
 
@@ -25,10 +25,16 @@ _MOBILE = Decimal(8)
 # Waterfall prices are the vendors' own; these are within what is reported.
 _WATERFALL_EMAIL = Decimal(20)
 _WATERFALL_PHONE = Decimal(45)
+_SOONEST = 30.0
+_NOBODY = "nobody"
 _ACCEPTED = {
     "status": "accepted",
     "message": "Waterfall enrichment request accepted. "
     "Results will be sent to the provided webhook URL.",
+}
+_REFUSED = {
+    "status": "failed",
+    "message": "Waterfall enrichment could not be started: insufficient credits.",
 }
 _PENDING = (
     "Phone enrichment is processing asynchronously. Retrieve the result by polling "
@@ -66,7 +72,7 @@ class Flags:
         """The 400 for a result that has nowhere to go."""
         name = "reveal_phone_number" if self.phone else "run_waterfall"
         name += "" if self.phone else "_email" if self.waterfall_email else "_phone"
-        if not (self.phone or self.waterfall) or _is_https(self.webhook_url):
+        if not (self.phone or self.waterfall) or reachable(self.webhook_url):
             return None
         error = f"Please add a valid 'webhook_url' parameter when using '{name}'"
         return told(400, {"error": error})
@@ -78,62 +84,95 @@ def request_id() -> int:
     return size if secrets.randbits(1) else -size
 
 
-def later_results(
-    state: State, flags: Flags, people: Sequence[tuple[Person, str]]
-) -> tuple[dict[str, Any], list[Later]]:
-    """The answer's words on what is still to come, and what that will cost."""
-    if not people:
-        return ({"waterfall": _ACCEPTED}, []) if flags.waterfall else ({}, [])
+@dataclass(frozen=True)
+class Promise:
+    """What a request will bring: said now, charged then, and told to whoever polls."""
+
+    told: Mapping[str, Any]
+    later: Sequence[Later] = ()
+    result: Mapping[str, Any] | None = None
+
+
+def promised(
+    state: State, flags: Flags, people: Sequence[tuple[Person, str]], number: int
+) -> Promise:
+    """What a request with these flags brings for the people it has found."""
     told_now: dict[str, Any] = {}
     later: list[Later] = []
     if flags.waterfall:
-        told_now["waterfall"] = _ACCEPTED
-        later += _waterfall(state, flags, people)
-    if flags.phone and not flags.waterfall_phone:
+        refused = state.books.left < _price(flags)
+        told_now["waterfall"] = _REFUSED if refused else _ACCEPTED
+        later = [] if refused else _waterfall(state, flags, people, number)
+    if flags.phone and not flags.waterfall_phone and people:
         fresh = [pair for pair in people if not state.books.awaited(pair[0].id, "phone")]
-        told_now["phone_enrichment"], more = _phone(fresh)
-        later += more
-    return told_now, later
+        told_now["phone_enrichment"] = _phone_words(fresh)
+        later += _phone(fresh, number)
+    return Promise(told_now, later, _result(state, flags, later) if later else None)
 
 
-def _phone(people: Sequence[tuple[Person, str]]) -> tuple[dict[str, str], list[Later]]:
+def _phone_words(people: Sequence[tuple[Person, str]]) -> dict[str, str]:
     if not people:
-        return {"status": "skipped", "message": _SKIPPED}, []
-    job = secrets.token_hex(12)
-    later = [
+        return {"status": "skipped", "message": _SKIPPED}
+    # The id of a job, which is not the id to poll with.
+    return {"status": "pending", "message": _PENDING, "request_id": secrets.token_hex(12)}
+
+
+def _phone(people: Sequence[tuple[Person, str]], number: int) -> list[Later]:
+    return [
         Later(
             Bill(person.id, _MOBILE if person.has_mobile else Decimal(0), f"phone {asked}"),
             kind="phone",
-            request_id=job,
+            request_id=str(number),
             seconds=_seconds(person),
         )
         for person, asked in people
     ]
-    return {"status": "pending", "message": _PENDING, "request_id": job}, later
 
 
-def _waterfall(state: State, flags: Flags, people: Sequence[tuple[Person, str]]) -> list[Later]:
-    job = secrets.token_hex(12)
+def _waterfall(
+    state: State, flags: Flags, people: Sequence[tuple[Person, str]], number: int
+) -> list[Later]:
+    if not people:
+        nothing = Bill(_NOBODY, Decimal(0), "waterfall")
+        return [Later(nothing, "waterfall", str(number), _SOONEST)]
     later = []
     for person, asked in people:
         credits_ = Decimal(0)
-        if flags.waterfall_email and draw(state.world.seed, "waterfall", person.number) % 2:
+        if flags.waterfall_email and vendors_find_email(state.world.seed, person):
             credits_ += _WATERFALL_EMAIL
         if flags.waterfall_phone and person.has_mobile:
             credits_ += _WATERFALL_PHONE
         bill = Bill(person.id, credits_, f"waterfall {asked}")
-        later.append(Later(bill, "waterfall", job, _seconds(person)))
+        later.append(Later(bill, "waterfall", str(number), _seconds(person)))
     return later
+
+
+def vendors_find_email(seed: int, person: Person) -> bool:
+    return draw(seed, "waterfall", person.number) % 2 == 1
+
+
+def _result(state: State, flags: Flags, later: Sequence[Later]) -> Mapping[str, Any]:
+    """What is kept until it is polled; the rest is worked out when it is told."""
+    kinds = {one.kind for one in later}
+    return {
+        "id": later[0].request_id,
+        "kind": "waterfall" if "waterfall" in kinds else "phone",
+        "people": list(dict.fromkeys(one.bill.what for one in later if one.bill.what != _NOBODY)),
+        "emails": "waterfall" in kinds and flags.waterfall_email,
+        "phones": "phone" in kinds or flags.waterfall_phone,
+        "webhook_url": flags.webhook_url,
+        "asked_at": state.crm.epoch(),
+        "seconds": max(one.seconds for one in later),
+        **before_delivery(flags.webhook_url),
+    }
+
+
+def _price(flags: Flags) -> Decimal:
+    """What one person may cost."""
+    email = _WATERFALL_EMAIL if flags.waterfall_email else Decimal(0)
+    return email + (_WATERFALL_PHONE if flags.waterfall_phone else Decimal(0))
 
 
 def _seconds(person: Person) -> float:
     # Half a minute to three and a half, as users report.
-    return 30.0 + draw("delay", person.number) % 181
-
-
-def _is_https(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return False
-    return parts.scheme == "https" and bool(parts.hostname)
+    return _SOONEST + draw("delay", person.number) % 181

@@ -8,6 +8,7 @@ from typing import Any
 
 from apollo_batch.sandbox.answer import Answer
 from apollo_batch.sandbox.books import Books
+from apollo_batch.sandbox.courier import Courier
 from apollo_batch.sandbox.crm import Crm
 from apollo_batch.sandbox.limits import Limiter
 from apollo_batch.sandbox.records import Records
@@ -22,6 +23,7 @@ class State:
     records: Records
     crm: Crm
     books: Books
+    courier: Courier
     limiter: Limiter
     price: Decimal
     """Of one person or company."""
@@ -40,6 +42,8 @@ class Call:
     query: Mapping[str, Any]
     path: Mapping[str, str] = field(default_factory=dict)
     """What stands in the address where the catalogue has a word in braces."""
+    alone: bool = True
+    """Whether no other call to the very same address is under way."""
 
 
 @dataclass(frozen=True)

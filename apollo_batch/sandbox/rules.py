@@ -8,18 +8,28 @@ from apollo_batch.catalogue.addresses import ADDRESSES
 from apollo_batch.sandbox import (
     accounts,
     accounts_bulk,
+    activity,
     by_id,
     contacts,
     contacts_bulk,
     contacts_search,
     custom_fields,
+    deals,
+    enrollment,
     labels,
+    mailboxes,
     members,
     news,
     organizations,
     people,
+    removal,
+    results_poll,
     searches,
+    sequences,
     stages,
+    task_changes,
+    task_endings,
+    tasks,
     team,
 )
 from apollo_batch.sandbox.elsewhere import ELSEWHERE
@@ -28,21 +38,32 @@ from apollo_batch.sandbox.rule import Rule
 RULES: dict[str, Rule] = {
     **accounts.RULES,
     **accounts_bulk.RULES,
+    **activity.RULES,
     **by_id.RULES,
     **contacts.RULES,
     **contacts_bulk.RULES,
     **contacts_search.RULES,
     **custom_fields.RULES,
+    **deals.RULES,
+    **enrollment.RULES,
     **labels.RULES,
+    **mailboxes.RULES,
     **members.RULES,
     **news.RULES,
     **organizations.RULES,
     **people.RULES,
+    **removal.RULES,
+    **results_poll.RULES,
     **searches.RULES,
+    **sequences.RULES,
     **stages.RULES,
+    **task_endings.RULES,
+    **tasks.RULES,
     **team.RULES,
 }
 """By the catalogue's name of the address."""
+
+_ELSEWHERE = {**ELSEWHERE, **sequences.ROUTES, **task_changes.ROUTES}
 
 _WORD = re.compile(r"\{(\w+)\}")
 
@@ -100,5 +121,5 @@ def _addresses() -> Iterator[tuple[str, Rule]]:
     for name, address in ADDRESSES.items():
         if name in RULES:
             yield f"{address.method} {address.path}", RULES[name]
-    for (method, path), rule in ELSEWHERE.items():
+    for (method, path), rule in _ELSEWHERE.items():
         yield f"{method} {path}", rule

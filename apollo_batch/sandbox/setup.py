@@ -29,6 +29,8 @@ class Setup:
     """Hear a key in the query or body, as Apollo once did."""
     credits: int | None = None
     """None: as many as the plan has."""
+    deliveries: int = 1
+    """How often a result is sent to a webhook address on this machine."""
     fractional: bool = False
     """Bill 1.01 credits instead of 1."""
     index_lag: float = 0

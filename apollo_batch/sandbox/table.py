@@ -9,7 +9,7 @@ from apollo_batch.sandbox.lagging import Lagging
 Record = dict[str, Any]
 """As Apollo spells it; every record has an `id`."""
 
-Writes = Callable[[str, "Table", Record], None]
+Writes = Callable[[str, "Table", Record, Mapping[str, Any]], None]
 """Told what is about to be done to a record of a table, before it is."""
 
 
@@ -71,13 +71,14 @@ class Table:
         known = (self._lagging.known(number, self._records.get(number)) for number in numbers)
         yield from (record for record in known if record is not None)
 
-    def put(self, record: Record, kind: str = "") -> Record:
+    def put(self, record: Record, kind: str = "", **about: Any) -> Record:
         """Add a record, or write a changed one down; in the diary first.
 
-        `kind` says in the books what was done to it, where that is more than created or updated.
+        `kind` says in the books what was done to it, where that is more than created or updated;
+        `about` is what else they say.
         """
         before = self.find(record["id"])
-        self._writes(kind or ("updated" if before else "created"), self, record)
+        self._writes(kind or ("updated" if before else "created"), self, record, about)
         self._lagging.note(record["id"], before, record)
         self._keep(record)
         return record
@@ -86,7 +87,7 @@ class Table:
         """Take a record out."""
         record = self.find(number)
         if record is not None:
-            self._writes("dropped", self, record)
+            self._writes("dropped", self, record, {})
             self._lagging.note(number, record, None)
             self._forget(number)
 

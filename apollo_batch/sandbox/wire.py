@@ -47,8 +47,8 @@ class Wire:
         self, answer: Answer, fault: Fault | None, scope: Scope, receive: Receive, send: Send
     ) -> None:
         """Let an answer leave as its fault has it."""
-        if self._latency:
-            await asyncio.sleep(self._latency)
+        if self._latency or answer.seconds:
+            await asyncio.sleep(self._latency + answer.seconds)
         match fault and fault.trouble:
             case Trouble.RESET_BEFORE | Trouble.RESET_AFTER:
                 _reset(scope)

@@ -217,6 +217,11 @@ BROKEN = {
         "options: {sequence: A, mailbox: B, §auto_unpause_at: 2026-12-31 09:00}\n",
         "means nothing without status",
     ),
+    "a list to enroll": (
+        "version: 1\noperation: sequences.enroll\nmap: {contact_id: Id}\n"
+        "options: {sequence: A, mailbox: B, §'label_names[]': Fair}\n",
+        "nobody has counted contacts.search",
+    ),
     "custom fields in one word": (
         "version: 1\noperation: contacts.create\nmap: {email: E}\n"
         "options: {typed_custom_fields: §EMEA}\n",

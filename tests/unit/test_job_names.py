@@ -103,6 +103,12 @@ def test_a_name_an_address_or_an_id_stands_for_the_id(sequence, mailbox):
     ("sequence", "mailbox", "place", "words"),
     [
         ("Q4 Outbund", "ops@acme.example", (5, 13), "no sequence Did you mean `Q4 Outbound`"),
+        (
+            "Q4 Outbound",
+            "helo@acme.example",
+            (6, 12),
+            "no mailbox Did you mean `hello@acme.example`",
+        ),
         ("Fishing", "ops@acme.example", (5, 13), "no sequence It has Q4 Outbound, Winback"),
         ("Q1 Outbound", "ops@acme.example", (5, 13), "archived Use another"),
         (

@@ -14,6 +14,7 @@ from apollo_batch.catalogue.param import Param, Target
 from apollo_batch.job.bind import bind_to
 from apollo_batch.job.load import loads
 from apollo_batch.job.names import Directory, Entry
+from apollo_batch.job.spelling import meant
 from apollo_batch.model import Item, Outcome, Row, RowNumber
 from apollo_batch.reasons import REASONS
 
@@ -334,3 +335,19 @@ def test_the_ways_to_spell_a_filter_mean_the_same(theirs, ours):
     assert (
         loads(SEARCH % theirs, "a.yaml").canonical() == loads(SEARCH % ours, "b.yaml").canonical()
     )
+
+
+@pytest.mark.parametrize(
+    ("operation", "theirs", "ours"),
+    [
+        ("sequences.enroll", "emailer_campaign_id", "sequence_id"),
+        ("sequences.enroll", "contact_ids[]", "contact_id"),
+        ("organizations.enrich", "domains[]", "domain"),
+        ("sequences.enroll", "mailbox", "send_email_from_email_account_id"),
+        ("deals.update", "stage", "opportunity_stage_id"),
+        ("contacts.search", "list", "contact_label_ids"),
+        ("contacts.create", "list", "label_names"),
+    ],
+)
+def test_a_parameter_goes_by_the_other_names_it_is_known_by(operation, theirs, ours):
+    assert meant(OPERATIONS[operation], theirs) == meant(OPERATIONS[operation], ours)
