@@ -174,6 +174,39 @@ def companies() -> list[list[str]]:
     ]
 
 
+def target_companies() -> list[list[str]]:
+    """Companies that somebody wants to sell to, with what is known of them."""
+
+    def row(number: int, **cells: str) -> list[str]:
+        company = WORLD.company(number)
+        known = {"Company": company.name, "Website": company.domain, "Company Id": company.id}
+        return [(known | cells).get(name, "") for name in header]
+
+    header = ["Company", "Website", "Company Id", "Remark"]
+    return [
+        header,
+        row(3),
+        row(8, Website="https://www.kestrelrobotics.example/about"),
+        row(10, Remark="A customer of long standing"),
+        row(16, Website=""),
+        row(17, **{"Company Id": WORLD.company(17).id.upper()}),
+        row(20, **{"Company Id": ""}),
+        row(8, Remark="Twice on the list"),
+        ["Gibt Es Nicht GmbH", "gibt-es-nicht.example", "ffffffffffffffffffffffff", ""],
+        row(100, **{"Company Id": "id unknown"}),
+    ]
+
+
+def people_found() -> list[list[str]]:
+    """People as a search has found them: an id, and not much beside it."""
+    return [
+        ["Person Id", "First Name", "Title"],
+        *[[p.id, p.first_name, p.title] for p in map(WORLD.person, (0, 5, 9, 24, 100, 101))],
+        ["ffffffffffffffffffffffff", "Nobody", ""],
+        ["Anna Beispiel", "Anna", "A name where the id belongs"],
+    ]
+
+
 def workbook_of_leads() -> Workbook:
     """Leads on the first sheet, remarks on the second."""
     book = Workbook()
@@ -271,6 +304,8 @@ def main() -> None:
     save_workbook(booth_scans(), HERE / "booth-scans.xlsx")
     save_csv(companies(), HERE / "companies.csv", "utf-8-sig")
     save_csv(trade_fair(), HERE / "trade-fair.csv", "cp1252")
+    save_csv(target_companies(), HERE / "target-companies.csv", "utf-8-sig")
+    save_csv(people_found(), HERE / "people-found.csv", "utf-8-sig")
     for name, rows in crm.sheets():
         save_csv(rows, HERE / name, "utf-8-sig")
     contacts = book_of("Contacts", crm.contacts_to_enroll())

@@ -66,6 +66,8 @@ class Param:
     """The most values of a list; 0: as many as one likes."""
     no_column: str = ""
     """Why the job alone says it, though it belongs to a row; "": a column may fill it."""
+    ours: bool = False
+    """It speaks of the team itself, not of whom a row is about."""
 
     @property
     def in_map(self) -> bool:
