@@ -26,6 +26,7 @@ from apollo_batch.runner.engine import Watch
 from apollo_batch.runner.invocation import Ready, Wish
 from apollo_batch.runner.place import Place
 from apollo_batch.runner.summarise import verdict
+from apollo_batch.settings import without_password
 from apollo_batch.sheets.annotate import needs_suffix
 
 _INT_DRAIN, _TERM_DRAIN = 10.0, 6.0
@@ -153,7 +154,7 @@ def finish(
 
 def _where(manner: Manner) -> list[str]:
     return [
-        *(["--state", manner.state] if manner.state else []),
+        *(["--state", without_password(manner.state)] if manner.state else []),
         *(["--sandbox"] if manner.sandbox else []),
         *(["--format", "csv"] if manner.as_csv else []),
     ]
@@ -264,4 +265,4 @@ def _signals(watch: Watch) -> Iterator[None]:
 
 def typed_words(manner: Manner) -> Manner:
     """Remember what was typed, so that the next command can be said in full."""
-    return replace(manner, words=tuple(sys.argv[1:]))
+    return replace(manner, words=tuple(without_password(word) for word in sys.argv[1:]))

@@ -3,12 +3,13 @@
 import json
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import Float, String, bindparam, delete, literal_column, select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy import Executable, Float, String, bindparam, delete, literal_column, select, update
 from sqlalchemy.engine import Connection, RowMapping
 
 from apollo_batch.journal import budget
+from apollo_batch.journal.insertion import Insertion
 from apollo_batch.journal.schema import chunks, effects, items
 from apollo_batch.model import Status
 
@@ -18,9 +19,10 @@ _FIND = select(effects).where(
     effects.c.subject.in_(bindparam("b_subjects", expanding=True)),
     effects.c.state != "claimed",
 )
-_CLAIM = (
-    upsert(effects)
-    .from_select(
+
+
+def _claimed(insert: Any) -> Executable:
+    claimed = insert(effects).from_select(
         ["account", "operation", "subject", "step", "run", "item", "state", "at"],
         select(
             items.c.account,
@@ -36,8 +38,13 @@ _CLAIM = (
         .where(items.c.chunk == bindparam("b_chunk"), items.c.subject != ""),
     )
     # An item on its second request has made its effect with the first.
-    .on_conflict_do_nothing(index_elements=["account", "operation", "subject"])
-)
+    kept: Executable = claimed.on_conflict_do_nothing(
+        index_elements=["account", "operation", "subject"]
+    )
+    return kept
+
+
+_CLAIM = Insertion(_claimed)
 _ANSWERED = (
     update(items)
     .where(items.c.id == bindparam("b_id"))
@@ -89,7 +96,7 @@ def _answered(item: int, row: RowMapping, id_columns: Sequence[str]) -> dict[str
 
 def claim(c: Connection, chunk: int, now: float) -> None:
     """Claim the effects of a chunk's items, so that no other process makes them."""
-    c.execute(_CLAIM, {"b_chunk": chunk, "b_now": now})
+    _CLAIM.run(c, {"b_chunk": chunk, "b_now": now})
 
 
 def note(c: Connection, made: dict[int, str | None], now: float) -> None:

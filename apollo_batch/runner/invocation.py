@@ -30,7 +30,7 @@ from apollo_batch.runner.place import Place
 from apollo_batch.runner.plan import Basis, Plan, barred_of, make_plan, shelf_of
 from apollo_batch.runner.rows import Rows, rows_of
 from apollo_batch.runner.survey import Choice, survey
-from apollo_batch.runner.workers import at_work
+from apollo_batch.runner.workers import at_work, elsewhere
 
 _LOOKS = 5
 
@@ -93,7 +93,13 @@ def read(wish: Wish, path: Path | None, apollo: Asks | None = None) -> tuple[Job
 
 def tidy(place: Place) -> None:
     """Give up what processes that have ended left without an answer, of any run."""
-    sweep(place.store, lambda name: at_work(place.store, name), place.clock.now())
+    store = place.store
+    sweep(
+        store,
+        lambda name: at_work(store, name),
+        place.clock.now(),
+        elsewhere=lambda name: elsewhere(store, name),
+    )
 
 
 def snapshot(store: Store, wish: Wish) -> Path | None:
@@ -179,14 +185,23 @@ def holding(place: Place, ready: Ready) -> Iterator[None]:
     says = f"process {os.getpid()} on {socket.gethostname()} since {began:%Y-%m-%d %H:%M:%S} UTC"
     held = lock(path, says)
     if held is None:
-        raise HeldError(
-            f"This run is under way already: {path.read_text(encoding='utf-8').strip()}.",
-            fix="Wait for it to end, then run the same command again.",
-        )
+        raise _under_way(path.read_text(encoding="utf-8").strip())
     try:
-        yield
+        if (other := place.store.take(name, says)) is not None:
+            raise _under_way(other)
+        try:
+            yield
+        finally:
+            place.store.let_go(name)
     finally:
         held.release()
+
+
+def _under_way(holder: str) -> HeldError:
+    return HeldError(
+        f"This run is under way already: {holder}.",
+        fix="Wait for it to end, then run the same command again.",
+    )
 
 
 def begin(place: Place, ready: Ready, cap: Decimal | None) -> str:
