@@ -128,7 +128,9 @@ def _told(found: RowMapping, selection: list[list[int]], stop: str) -> Told:
     if not twin:
         return Told(row, status, found["reason"], note, kept, found["credits"], number)
     note = " ".join(part for part in (f"Same as row {found['twin']}.", note) if part)
-    return Told(row, status, found["original_reason"], note, kept, budget.ZERO, number)
+    # What is in doubt may have been charged, and nobody knows for which of the rows.
+    credits = None if status is Status.IN_DOUBT else budget.ZERO
+    return Told(row, status, found["original_reason"], note, kept, credits, number)
 
 
 def named_cells(store: Store, run: str, numbers: Sequence[int]) -> dict[int, list[str]]:
