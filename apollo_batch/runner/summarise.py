@@ -123,4 +123,11 @@ def verdict(found: Figures) -> str:
         f"{found.statuses[s]} {s.words.lower()}" for s in Status if found.statuses.get(s)
     )
     paid = f"{plain(found.charged)} {'credit' if found.charged == 1 else 'credits'} charged"
-    return f"{found.rows} {'row' if found.rows == 1 else 'rows'}: {counts}. {paid}."
+    parts = [paid]
+    # What nobody knows the bill of counts as spent in full until somebody does.
+    unsure = found.bill.spent - found.charged
+    if unsure > 0:
+        parts.append(f"up to {plain(unsure)} more may have been")
+    if found.bill.held:
+        parts.append(f"{plain(found.bill.held)} held for results to come")
+    return f"{found.rows} {'row' if found.rows == 1 else 'rows'}: {counts}. {', '.join(parts)}."
