@@ -28,7 +28,12 @@ _ALL = (
     Reason("search_ended", _OK, "Searched; what was found is on its own sheet."),
     *SKIPS,
     # No match: asked, and nothing came back.
-    Reason("nothing_found", _N, "Searched; nothing was found.", "Ask for less at once."),
+    Reason(
+        "nothing_found",
+        _N,
+        "Searched; nothing was found.",
+        "Ask with fewer filters, or wider ones.",
+    ),
     Reason("no_match", _N, "Apollo knows nobody and nothing by these details."),
     Reason(
         "hollow_match",
@@ -130,6 +135,13 @@ _ALL = (
         again=True,
     ),
     Reason("interrupted", _R, "Not asked: the run was stopped first.", "Run again.", again=True),
+    Reason(
+        "stopped",
+        _R,
+        "Not asked: a file named STOP in the state folder ended the run.",
+        "Take the file away, then run again.",
+        again=True,
+    ),
     Reason("not_selected", _R, "Not asked: outside --rows or --first.", again=True),
     Reason(
         "no_access",

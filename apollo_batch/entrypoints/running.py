@@ -45,7 +45,8 @@ def plan_job(wish: Wish, manner: Manner) -> Exit:
         ready = invocation.prepare(place, wish, wish.input)
         cap = cap_in_force(place, ready)
     if manner.as_json:
-        document = {"schema": 1, "job": str(wish.job), "input": str(wish.input)}
+        source = str(wish.input) if wish.input else None
+        document = {"schema": 1, "job": str(wish.job), "input": source}
         console.result(json.dumps(document | ready.plan.as_json(), ensure_ascii=False, indent=2))
     else:
         for line in plan_lines(ready, cap):
@@ -121,7 +122,8 @@ def finish(
     code = found.exit_code
     if interrupted is not None and found.statuses.get(Status.NOT_RUN):
         code = Exit.TERMINATED if interrupted == signal.SIGTERM else Exit.INTERRUPTED
-    following = next_step(code, found, ready, manner)
+    left = invocation.what_is_left(store, ready, run)
+    following = next_step(code, found, left, manner)
     path: Path | None = None
     try:
         delivered = output.deliver(
@@ -141,7 +143,7 @@ def finish(
         following = console.command(["export", run, *where(manner), *remedy])
     _tell_end(found, code, path, following, manner)
     # What has to be done first stands right above the command it holds up.
-    for line in (raise_first(found, ready), following and f"Next: {following}"):
+    for line in (raise_first(found, ready, left), following and f"Next: {following}"):
         if line:
             console.say(line)
     return code
@@ -155,14 +157,7 @@ def plan_lines(ready: Ready, cap: Decimal | None) -> Iterator[str]:
         yield f"{ready.wish.name}: a search. {operation.does}"
     else:
         yield f"{ready.wish.name}: {_count(found.rows, 'row')}. {operation.does}"
-    if ready.job.searches or len(plan.routes) != 1:
-        yield f"{_TO_DO[plan.act]}: {plan.to_ask}."
-        for label, count in plan.routes.items():
-            yield f"  {count:>6}  {'request' if count == 1 else 'requests'} to {label}"
-    else:
-        (label,) = plan.routes
-        requests = _count(plan.requests, "request")
-        yield f"{_TO_DO[plan.act]}: {plan.to_ask} in {requests} to {label}."
+    yield from _requests(ready)
     if found.repeats:
         yield f"Same as another row, so asked once: {_count(found.repeats, 'row')}."
     if plan.known and not ready.run:
@@ -187,6 +182,23 @@ def plan_lines(ready: Ready, cap: Decimal | None) -> Iterator[str]:
         yield f"Apollo's limits stretch this to about {console.lasting(plan.seconds)}."
     yield from plan.notes
     yield from ready.notices
+
+
+def _requests(ready: Ready) -> Iterator[str]:
+    plan, most = ready.plan, ready.job.steps[0].most_records
+    if len(plan.routes) != 1:
+        yield f"{_TO_DO[plan.act]}: {plan.to_ask}."
+        for label, count in plan.routes.items():
+            yield f"  {count:>6}  {'request' if count == 1 else 'requests'} to {label}"
+        return
+    (label,) = plan.routes
+    up_to = "up to " if plan.requests > plan.to_ask else ""
+    yield (
+        f"{_TO_DO[plan.act]}: {plan.to_ask:,} in {up_to}{_count(plan.requests, 'request')} to {label}."
+    )
+    if most is not None and plan.act is Act.SEARCH:
+        each = "" if ready.job.searches else " for each row"
+        yield f"Records: {most:,} at the most{each}."
 
 
 def _tell_plan(ready: Ready, cap: Decimal | None) -> None:
@@ -219,7 +231,7 @@ def _short(path: Path) -> str:
 
 
 def _count(number: int, word: str) -> str:
-    return f"{number} {word}" if number == 1 else f"{number} {word}s"
+    return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"
 
 
 @contextmanager

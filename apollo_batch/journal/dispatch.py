@@ -169,7 +169,7 @@ def _known(c: Connection, going: Going, ready: Sequence[RowMapping]) -> bool:
         if (row := made.get(item["subject"])) is not None and row["item"] != item["id"]
     ]
     if pairs:
-        effects.answer(c, pairs)
+        effects.answer(c, pairs, going.id_columns)
     return bool(pairs)
 
 
@@ -254,7 +254,12 @@ def _form(c: Connection, going: Going, route: Route, ready: Sequence[RowMapping]
     operation = going.asking.operation
     first = ready[0]
     held = gate(operation, ways.read(first["course"])[0], json.loads(first["params"]))
-    carried = {"operation": operation.name, "route": route.name, "gate": held}
+    carried = {
+        "operation": operation.name,
+        "route": route.name,
+        "gate": held,
+        "items": json.dumps([item["id"] for item in ready]),
+    }
     chunk = _key(c.execute(_CHUNK, {**_mine(going, going.lane(route)), "kind": "call", **carried}))
     c.execute(_SEND, [{"b_id": item["id"], "b_chunk": chunk} for item in ready])
     return chunk

@@ -19,7 +19,7 @@ from apollo_batch.journal.questions import Shelf, find, forget, recall
 from apollo_batch.journal.schema import balances, items, lanes, rows, runs
 from apollo_batch.journal.store import Store
 from apollo_batch.model import Item, Outcome, Status
-from apollo_batch.packing import same, subject
+from apollo_batch.packing import question, same, subject
 
 _BATCH = 500
 LOOK_UP_DOUBTS = ("reply_lost", "process_died", "unpaired")
@@ -96,7 +96,7 @@ def enter(
             return
         c.execute(delete(items).where(items.c.run == run))
         c.execute(delete(rows).where(rows.c.run == run))
-    first: dict[str, int] = {}
+    first: dict[str, tuple[int, str]] = {}
     stream = iter(entries)
     while batch := list(islice(stream, _BATCH)):
         with store.write() as c:
@@ -118,7 +118,9 @@ def _row(run: str, account: str, entry: Entry) -> dict[str, Any]:
     }
 
 
-def _item(run: str, shelf: Shelf, entry: Entry, first: dict[str, int]) -> dict[str, Any]:
+def _item(
+    run: str, shelf: Shelf, entry: Entry, first: dict[str, tuple[int, str]]
+) -> dict[str, Any]:
     bound = entry.bound
     value: dict[str, Any] = {
         "account": shelf.account,
@@ -141,7 +143,8 @@ def _item(run: str, shelf: Shelf, entry: Entry, first: dict[str, int]) -> dict[s
         return value | said | {"credits": budget.ZERO}
     asking = shelf.asking
     asked = same(asking, bound.params)
-    original = first.setdefault(asked, bound.row)
+    whole = question(asking.operation, bound.params)
+    original, first_whole = first.setdefault(asked, (bound.row, whole))
     return (
         value
         | ways.columns(asking.operation, asking.course(bound.params), bound.params)
@@ -151,6 +154,8 @@ def _item(run: str, shelf: Shelf, entry: Entry, first: dict[str, int]) -> dict[s
             "params": json.dumps(dict(bound.params), ensure_ascii=False),
             "state": "ready" if original == bound.row else "twin",
             "twin": None if original == bound.row else original,
+            # What it says differently of the same record is written by nobody.
+            "reason": None if first_whole == whole else "already_exists",
         }
     )
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import suppress
 
+from apollo_batch.catalogue.paths import parse
 from apollo_batch.errors import AccessError
 from apollo_batch.journal.budget import most_per_item
 from apollo_batch.journal.going import Going
@@ -13,6 +14,8 @@ from apollo_batch.runner.invocation import Ready, tidy
 from apollo_batch.runner.place import Place
 from apollo_batch.runner.pump import Pump
 from apollo_batch.runner.workers import come_to_work
+
+_ID = parse("id")
 
 
 def carry(
@@ -36,6 +39,7 @@ def carry(
             selection=tuple(ready.plan.survey.selection),
             day=place.policy.max_credits_day,
             month=place.policy.max_credits_month,
+            id_columns=[column for column, path in step.keep.items() if path == _ID],
             most_enrolled=most_enrolled,
         )
 

@@ -160,6 +160,11 @@ def _kept_of(job: Job) -> str:
     return json.dumps(told)
 
 
+def what_is_left(store: Store, ready: Ready, run: str) -> Plan:
+    """Plan what a run has left to do, of the rows chosen."""
+    return make_plan(ready.basis, store, run=run, resend=False, earlier=ready.earlier)
+
+
 def begin(place: Place, ready: Ready, cap: Decimal | None) -> str:
     """Enter the run's rows, put its budget in force, and give its id."""
     now = place.clock.now()

@@ -118,7 +118,9 @@ def make_plan(
         to_ask = waiting.remaining(store, run, found.selection, in_doubt=resend)
         to_ask -= spared.total()
         counted = Counter(waiting.lots(store, run, found.selection)) - spared
-    pages = _pages(step)
+    pages = _pages(step) * to_ask
+    if run is not None and step.operation.paging is not None:
+        pages -= waiting.pages_asked(store, run, found.selection, in_doubt=resend)
     routes = _routes(step, counted, to_ask, pages)
     most_each = most_per_item(step.operation, step.options, job.limits.most_per_row)
     rate = tell.found_rate(store, shelf.account, step.operation.name) or Decimal(1)
@@ -129,7 +131,7 @@ def make_plan(
         to_ask=to_ask,
         routes={label: count for label, (_, count) in routes.items()},
         act=step.operation.act,
-        most=most_each * to_ask * pages,
+        most=most_each * pages,
         likely=(step.operation.price.base * to_ask * rate).quantize(Decimal(1)),
         seconds=_seconds(routes.values(), basis.limits),
         notes=(*job.notices, *_ceiling(step)),
@@ -174,15 +176,16 @@ def _routes(
 ) -> dict[str, Asked]:
     """Count the requests of each route: the items of a lot fill one after the other."""
     operation = step.operation
-    if operation.act is Act.LOOK_UP:
+    if operation.act in {Act.LOOK_UP, Act.SEARCH}:
+        asked = pages if operation.paging else to_ask
         label = f"{step.route.method} {step.route.path}"
-        return {label: (step.route, request_count(to_ask, step.route))}
+        return {label: (step.route, request_count(asked, step.route))}
     routes: dict[str, Asked] = {}
     for (name, _), count in counted.items():
         route = operation.route(name)
         label = f"{route.method} {route.path}"
         before = routes.get(label, (route, 0))[1]
-        routes[label] = route, before + request_count(count, route) * pages
+        routes[label] = route, before + request_count(count, route)
     return routes
 
 

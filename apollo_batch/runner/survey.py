@@ -11,7 +11,7 @@ from apollo_batch.job.bind import Binding
 from apollo_batch.job.wanted import Job
 from apollo_batch.journal.runs import Entry
 from apollo_batch.model import Item, Outcome, Params, Row, Status
-from apollo_batch.packing import Asking, lot, same, subject
+from apollo_batch.packing import Asking, same, subject
 from apollo_batch.runner.suppression import Suppression
 from apollo_batch.sheets.read import Sheet
 
@@ -92,9 +92,8 @@ class _Count:
             self._count_requests(bound.params)
 
     def _count_requests(self, params: Params) -> None:
+        self._lots.update(self._asking.ways(params))
         operation = self._asking.operation
-        for leg in self._asking.course(params):
-            self._lots[leg.route, lot(operation, leg, params)] += 1
         if self._asking.once is Once.EVER and (made := subject(operation, params)):
             self._subjects.add(made)
 
