@@ -121,7 +121,14 @@ def verdict(found: Figures) -> str:
     if found.finds:
         records = sum(found.sheets.values())
         told += f"{records:,} {'record' if records == 1 else 'records'} found. "
-    return f"{told}{paid}."
+    parts = [paid]
+    # What nobody knows the bill of counts as spent in full until somebody does.
+    unsure = found.bill.spent - found.charged
+    if unsure > 0:
+        parts.append(f"up to {plain(unsure)} more may have been")
+    if found.bill.held:
+        parts.append(f"{plain(found.bill.held)} held for results to come")
+    return f"{told}{', '.join(parts)}."
 
 
 def _of_rows(counted: Mapping[Status, int]) -> str:
