@@ -7,12 +7,17 @@ from decimal import Decimal
 import psycopg
 import pytest
 from cutting_proxy import CuttingProxy
+from hypothesis import Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
 from journal_maker import NOON, Journal, found, people
 from postgres_server import PASSWORD, QUOTED
 from sqlalchemy import text
+from test_journal_limiter import Day, asking
+from test_journal_machine import JournalMachine
 
 from apollo_batch.errors import HeldError, InvalidError, OutOfReachError, UsageError
 from apollo_batch.journal.address import address_of, folder_of, place_of
+from apollo_batch.journal.answers import Over
 from apollo_batch.journal.settle import sweep
 from apollo_batch.journal.store import open_store
 from apollo_batch.runner.workers import at_work, come_to_work, elsewhere
@@ -276,3 +281,26 @@ def test_calls_of_another_machine_are_given_up_only_when_no_call_lasts_that_long
 
 def test_the_servers_clock_is_the_one_everybody_goes_by(journal):
     assert abs(journal.store.ahead()) < 2
+
+
+def test_a_server_keeps_what_the_model_of_a_journal_says(postgres):
+    class OnServer(JournalMachine):
+        def place(self):
+            return Secret(postgres.database())
+
+    few = settings(
+        phases=(Phase.generate,), max_examples=3, stateful_step_count=25, report_multiple_bugs=False
+    )
+    run_state_machine_as_test(OnServer, settings=few)
+
+
+def test_windows_on_a_server_are_used_to_their_cap_and_no_call_is_refused(url):
+    journal = Journal(Secret(url))
+    day = Day(journal, asking(journal, 60), {"minute": 10, "hour": 25, "day": 50})
+
+    ended = day.run()
+    journal.store.close()
+
+    assert ended == Over()
+    assert (day.sent, day.apollo.refused) == (60, 0)
+    assert [used for _, used in day.apollo.opened["day"]] == [50, 10]
