@@ -82,7 +82,7 @@ def state(request, tmp_path):
     """Where a journal may be kept: in a folder, and on a server."""
     if request.param == "sqlite":
         return tmp_path / "state"
-    return Secret(request.getfixturevalue("postgres").database())
+    return Secret(request.getfixturevalue("postgres").emptied())
 
 
 @pytest.fixture(scope="session")
