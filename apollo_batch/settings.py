@@ -14,7 +14,7 @@ APOLLO = "https://api.apollo.io"
 KEY_PAGE = "Apollo > Settings > Integrations > API"
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 _CAPS = ("max_credits", "max_credits_day", "max_credits_month", "keep_credits")
-_KNOWN = {*_CAPS, "trusted_hosts"}
+_KNOWN = {*_CAPS, "trusted_hosts", "do_not_contact"}
 
 
 class Secret:
@@ -53,6 +53,8 @@ class Policy:
     keep_credits: Decimal | None = None
     """How much of the account's balance no run may touch."""
     trusted_hosts: frozenset[str] = field(default_factory=frozenset)
+    do_not_contact: Path | None = None
+    """The list of whom nothing may be asked, made or sent; None: there is no such list."""
 
 
 @dataclass(frozen=True)
@@ -192,7 +194,11 @@ def _policy(environ: Mapping[str, str]) -> Policy:
             fix=f"Known are {', '.join(sorted(_KNOWN))}.",
         )
     caps = {name: _cap(name, found.get(name), path) for name in _CAPS}
-    return Policy(**caps, trusted_hosts=_hosts(found.get("trusted_hosts", []), path))
+    return Policy(
+        **caps,
+        trusted_hosts=_hosts(found.get("trusted_hosts", []), path),
+        do_not_contact=_list(found.get("do_not_contact"), path),
+    )
 
 
 def _settings_file(environ: Mapping[str, str]) -> Path:
@@ -218,3 +224,11 @@ def _hosts(value: object, path: Path) -> frozenset[str]:
     if not isinstance(value, list) or not all(isinstance(host, str) for host in value):
         raise InvalidError(f"{path}: trusted_hosts is a list of host names in quotes.")
     return frozenset(host.lower() for host in value)
+
+
+def _list(value: object, path: Path) -> Path | None:
+    if value is None:
+        return None
+    if not isinstance(value, str) or not value.strip():
+        raise InvalidError(f"{path}: do_not_contact is the name of a file in quotes.")
+    return path.absolute().parent / Path(value).expanduser()

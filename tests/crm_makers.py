@@ -1,13 +1,18 @@
 """Makes what tests of the team's own records need: jobs, people nobody knows, what was written."""
 
+import json
+import threading
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import requests
 import yaml
 from makers import WORLD, Desk, Served, Story, cells_of, save_csv
 
+from apollo_batch.reasons import REASONS
 from apollo_batch.sandbox import seeds
 
 SAVED = [WORLD.person(number) for number in WORLD.saved("contact")]
@@ -70,6 +75,13 @@ def ends(told: Story) -> list[tuple[str, str]]:
     return [(row["Apollo Status"], row["Apollo Reason"]) for row in annotated(told)]
 
 
+def told_by(code: str) -> tuple[str, str]:
+    """Status and reason, as the workbook says a reason code."""
+    known = REASONS[code]
+    said = () if code == "found" else (known.sentence, known.remedy)
+    return known.status.words, " ".join(part for part in said if part)
+
+
 def effects(
     apollo: Served, table: str = "contacts", kind: str | None = None
 ) -> list[dict[str, Any]]:
@@ -96,19 +108,72 @@ def requests_of(apollo: Served) -> dict[str, int]:
 
 def stored(apollo: Served, path: str) -> dict[str, Any]:
     """A record as it stands at Apollo's, read past the program."""
-
     with requests.Session() as session:
         session.trust_env = False
-        reply = session.get(
-            f"{apollo.base_url}/api/v1{path}", headers={"x-api-key": apollo.key}, timeout=10
-        ).json()
+        asked = {"x-api-key": apollo.key}
+        reply = session.get(f"{apollo.base_url}/api/v1{path}", headers=asked, timeout=10).json()
     record: dict[str, Any] = next(v for k, v in reply.items() if k in {"contact", "account"})
     return record
 
 
 def contact(apollo: Served, number: str) -> dict[str, Any]:
+    """A contact as it stands at Apollo's."""
     return stored(apollo, f"/contacts/{number}")
 
 
 def account(apollo: Served, number: str) -> dict[str, Any]:
+    """An account as it stands at Apollo's."""
     return stored(apollo, f"/accounts/{number}")
+
+
+@contextmanager
+def fussy(
+    apollo: Served, refuses: Callable[[str], str | dict[str, Any] | None]
+) -> Iterator[tuple[str, list[int]]]:
+    """Stand before the sandbox and answer 422 to what is not to pass, in the words given.
+
+    Gives its address, and the status of every request that writes.
+    """
+    told: list[int] = []
+
+    class Doorkeeper(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self._pass_on()
+
+        def do_GET(self) -> None:
+            self._pass_on()
+
+        def do_PATCH(self) -> None:
+            self._pass_on()
+
+        def _pass_on(self) -> None:
+            body = self.rfile.read(int(self.headers["content-length"] or 0))
+            writes = "bulk_" in self.path or "update_" in self.path or self.command == "PATCH"
+            words = refuses(f"{self.path} {body.decode()}") if writes else None
+            if words:
+                error = {"error": words} if isinstance(words, str) else words
+                status, content = 422, json.dumps(error).encode()
+            else:
+                status, content = self._asked(body)
+            if writes:
+                told.append(status)
+            self.send_response(status)
+            self.send_header("content-length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        def _asked(self, body: bytes) -> tuple[int, bytes]:
+            headers = {"x-api-key": apollo.key, "content-type": "application/json"}
+            url = apollo.base_url + self.path
+            with requests.Session() as session:
+                session.trust_env = False
+                reply = session.request(self.command, url, data=body, headers=headers, timeout=10)
+            return reply.status_code, reply.content
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Doorkeeper) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}", told
+        server.shutdown()

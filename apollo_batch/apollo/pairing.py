@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum, IntEnum
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from apollo_batch.catalogue.entry import Operation, Pairing
 from apollo_batch.catalogue.kinds import Kind
@@ -63,9 +63,18 @@ def same_value(operation: Operation, name: str, asked: Any, record: Mapping[str,
     """Whether a record shows the very value of a parameter, however it is spelled."""
     param = operation.param(name)
     kind = param.kind if param else Kind.TEXT
-    fields = operation.identity.get(name, (name,))
-    shown = [text for field in fields for text in pick(record, parse(field)).split("; ") if text]
+    shown = _shown(operation, name, record)
     return any(_sameness(kind, str(asked), text) == _SAME for text in shown)
+
+
+def shows(operation: Operation, name: str, record: Mapping[str, Any]) -> bool:
+    """Whether a record shows anything of what a parameter says."""
+    return any(_shown(operation, name, record))
+
+
+def _shown(operation: Operation, name: str, record: Mapping[str, Any]) -> list[str]:
+    fields = operation.identity.get(name, (name,))
+    return [text for field in fields for text in pick(record, parse(field)).split("; ") if text]
 
 
 class _Grade(IntEnum):
@@ -203,7 +212,8 @@ def _host(text: str) -> str:
 
 
 def _slug(text: str) -> str:
-    return urlsplit(text).path.rstrip("/").rpartition("/")[2].casefold()
+    last = urlsplit(text).path.rstrip("/").rpartition("/")[2]
+    return unicodedata.normalize("NFC", unquote(last)).casefold()
 
 
 def _hashes(email: str) -> set[str]:

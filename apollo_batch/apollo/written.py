@@ -33,7 +33,7 @@ class Written:
             return [self._as_a_whole(item, data) for item in self.chunk.items]
         if self.route.pairing is Pairing.SOUGHT:
             return [self._sought(item, records) for item in self.chunk.items]
-        places = self._places(records)
+        places = self._places(made, there)
         return [
             self._verdict(item, records, place, len(made))
             for item, place in zip(self.chunk.items, places, strict=True)
@@ -55,11 +55,11 @@ class Written:
             there if isinstance(there, list) else [],
         )
 
-    def _places(self, records: Sequence[Any]) -> Pairs:
+    def _places(self, made: Sequence[Any], there: Sequence[Any]) -> Pairs:
         asked = [item.params for item in self.chunk.items]
-        if self.operation.act is Act.CREATE and self.operation.subject and self.route.cap > 1:
-            return match(self.operation, asked, records)
-        return pair(self.operation, self.route.pairing, asked, records)
+        if self.route.existing_at is not None:
+            return match(self.operation, asked, made, there)
+        return pair(self.operation, self.route.pairing, asked, made)
 
     def _verdict(
         self, item: ChunkItem, records: Sequence[Any], place: int | Lost, made: int
@@ -97,9 +97,9 @@ class Written:
     def _lost(self, item: ChunkItem, place: Lost) -> Verdict:
         if self.operation.act is Act.CREATE and not self.route.needs:
             note = _TWO_FIT if place is Lost.UNPAIRED else _UNTOLD
-            return Verdict(item.id, Status.IN_DOUBT, "effect_unknown", note)
+            return Verdict(item.id, Status.IN_DOUBT, "unconfirmed", note)
         if place is Lost.UNPAIRED:
-            return Verdict(item.id, Status.IN_DOUBT, "effect_unknown", _TWO_FIT)
+            return Verdict(item.id, Status.IN_DOUBT, "unconfirmed", _TWO_FIT)
         return Verdict(item.id, Status.FAILED, "no_record")
 
     def _there(self, item: ChunkItem, record: Mapping[str, Any]) -> Verdict:
@@ -107,14 +107,13 @@ class Written:
         if made_since(record, item.since):
             return self._done(item, record)  # an earlier request of ours made it, and was lost
         number = _id(record)
-        params = {**item.params, self.operation.id_param or "id": number}
         if self.route.mode is Mode.UPSERT and number:
-            course = afresh(
-                self.operation,
-                params,
-                kept=frozenset(path[0].key for path in self.keep.values()),
-                keep_old=False,
-            )
+            # What the record says already need not be said again, one row a request maybe.
+            changed = {n: value for n, value in item.params.items() if record.get(n) != value}
+            if not changed:
+                return self._goes_on(item, record, (), "already_there")
+            fields = frozenset(path[0].key for path in self.keep.values())
+            course = afresh(self.operation, changed, kept=fields, keep_old=False)
             return self._goes_on(item, record, course, "updated")
         return Verdict(
             item.id,

@@ -120,6 +120,7 @@ def _membership(name: str, does: str) -> Operation:
         identity={},
         subject=(("entity_id", "label_names", "modality"),),
         done="asked_for",
+        withdraws=name == "remove",
     )
 
 

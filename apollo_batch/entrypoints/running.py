@@ -14,7 +14,7 @@ from apollo_batch.catalogue.entry import Act
 from apollo_batch.entrypoints import console
 from apollo_batch.entrypoints.consent import agree, cap_in_force
 from apollo_batch.entrypoints.debugging import DebugLog
-from apollo_batch.entrypoints.following import next_step, raise_first
+from apollo_batch.entrypoints.following import next_step, raise_first, where
 from apollo_batch.entrypoints.manner import Manner
 from apollo_batch.entrypoints.opening import place_for
 from apollo_batch.errors import Exit, OutputError, UsageError
@@ -23,6 +23,7 @@ from apollo_batch.model import Status
 from apollo_batch.runner import invocation, output, report
 from apollo_batch.runner.carrying import carry
 from apollo_batch.runner.engine import Watch
+from apollo_batch.runner.holding import holding
 from apollo_batch.runner.invocation import Ready, Wish
 from apollo_batch.runner.place import Place
 from apollo_batch.runner.summarise import verdict
@@ -45,7 +46,8 @@ def plan_job(wish: Wish, manner: Manner) -> Exit:
         ready = invocation.prepare(place, wish, wish.input)
         cap = cap_in_force(place, ready)
     if manner.as_json:
-        document = {"schema": 1, "job": str(wish.job), "input": str(wish.input)}
+        source = str(wish.input) if wish.input else None
+        document = {"schema": 1, "job": str(wish.job), "input": source}
         console.result(json.dumps(document | ready.plan.as_json(), ensure_ascii=False, indent=2))
     else:
         for line in plan_lines(ready, cap):
@@ -64,7 +66,8 @@ def run_job(wish: Wish, manner: Manner) -> Exit:
         invocation.tidy(place)
         ready = invocation.prepare(place, wish, path)
         _check_output(place.store, ready, manner)
-        with invocation.holding(place, ready):
+        identity = ready.plan.survey.identity
+        with holding(place.store, place.account, identity, place.clock.now()):
             ready = invocation.look_again(place, ready)
             cap = cap_in_force(place, ready)
             _tell_plan(ready, cap)
@@ -88,7 +91,12 @@ def _check_output(store: Store, ready: Ready, manner: Manner) -> None:
 def _wanted(ready: Ready, manner: Manner) -> output.Wanted:
     wish = ready.wish
     return output.Wanted(
-        ready.rows.sheet, wish.input, wish.job, target=manner.output, as_csv=manner.as_csv
+        ready.rows.sheet,
+        wish.input,
+        wish.job,
+        target=manner.output,
+        as_csv=manner.as_csv,
+        finds=ready.job.steps[0].operation.paging is not None,
     )
 
 
@@ -120,7 +128,8 @@ def finish(
     code = found.exit_code
     if interrupted is not None and found.statuses.get(Status.NOT_RUN):
         code = Exit.TERMINATED if interrupted == signal.SIGTERM else Exit.INTERRUPTED
-    following = next_step(code, found, ready, manner.words)
+    left = invocation.what_is_left(store, ready, run)
+    following = next_step(code, found, left, manner)
     path: Path | None = None
     try:
         delivered = output.deliver(
@@ -136,21 +145,14 @@ def finish(
     except OutputError as problem:
         console.say(str(problem))
         code = Exit.NOT_WRITTEN if code is not Exit.IN_DOUBT else code
-        following = console.command(["export", run, *_where(manner)])
+        remedy = problem.remedy or (("--format", "csv") if manner.as_csv else ())
+        following = console.command(["export", run, *where(manner), *remedy])
     _tell_end(found, code, path, following, manner)
     # What has to be done first stands right above the command it holds up.
-    for line in (raise_first(found, ready), following and f"Next: {following}"):
+    for line in (raise_first(found, ready, left), following and f"Next: {following}"):
         if line:
             console.say(line)
     return code
-
-
-def _where(manner: Manner) -> list[str]:
-    return [
-        *(["--state", without_password(manner.state)] if manner.state else []),
-        *(["--sandbox"] if manner.sandbox else []),
-        *(["--format", "csv"] if manner.as_csv else []),
-    ]
 
 
 def plan_lines(ready: Ready, cap: Decimal | None) -> Iterator[str]:
@@ -161,14 +163,7 @@ def plan_lines(ready: Ready, cap: Decimal | None) -> Iterator[str]:
         yield f"{ready.wish.name}: a search. {operation.does}"
     else:
         yield f"{ready.wish.name}: {_count(found.rows, 'row')}. {operation.does}"
-    if ready.job.searches or len(plan.routes) != 1:
-        yield f"{_TO_DO[plan.act]}: {plan.to_ask}."
-        for label, count in plan.routes.items():
-            yield f"  {count:>6}  {'request' if count == 1 else 'requests'} to {label}"
-    else:
-        (label,) = plan.routes
-        requests = _count(plan.requests, "request")
-        yield f"{_TO_DO[plan.act]}: {plan.to_ask} in {requests} to {label}."
+    yield from _requests(ready)
     if found.repeats:
         yield f"Same as another row, so asked once: {_count(found.repeats, 'row')}."
     if plan.known and not ready.run:
@@ -193,6 +188,23 @@ def plan_lines(ready: Ready, cap: Decimal | None) -> Iterator[str]:
         yield f"Apollo's limits stretch this to about {console.lasting(plan.seconds)}."
     yield from plan.notes
     yield from ready.notices
+
+
+def _requests(ready: Ready) -> Iterator[str]:
+    plan, most = ready.plan, ready.job.steps[0].most_records
+    if len(plan.routes) != 1:
+        yield f"{_TO_DO[plan.act]}: {plan.to_ask}."
+        for label, count in plan.routes.items():
+            yield f"  {count:>6}  {'request' if count == 1 else 'requests'} to {label}"
+        return
+    (label,) = plan.routes
+    up_to = "up to " if plan.requests > plan.to_ask else ""
+    yield (
+        f"{_TO_DO[plan.act]}: {plan.to_ask:,} in {up_to}{_count(plan.requests, 'request')} to {label}."
+    )
+    if most is not None and plan.act is Act.SEARCH:
+        each = "" if ready.job.searches else " for each row"
+        yield f"Records: {most:,} at the most{each}."
 
 
 def _tell_plan(ready: Ready, cap: Decimal | None) -> None:
@@ -225,7 +237,7 @@ def _short(path: Path) -> str:
 
 
 def _count(number: int, word: str) -> str:
-    return f"{number} {word}" if number == 1 else f"{number} {word}s"
+    return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"
 
 
 @contextmanager

@@ -177,7 +177,7 @@ def _known(c: Connection, going: Going, ready: Sequence[RowMapping]) -> bool:
         if (row := made.get(item["subject"])) is not None and row["item"] != item["id"]
     ]
     if pairs:
-        effects.answer(c, pairs)
+        effects.answer(c, pairs, going.id_columns)
     return bool(pairs)
 
 

@@ -1,16 +1,29 @@
 """Effects that were made, once and for all: claimed before the request leaves, noted after."""
 
+import json
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Executable, Float, String, bindparam, delete, literal_column, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Executable,
+    Float,
+    String,
+    bindparam,
+    delete,
+    literal_column,
+    select,
+    update,
+)
 from sqlalchemy.engine import Connection, RowMapping
 
 from apollo_batch.journal import budget
 from apollo_batch.journal.insertion import Insertion
 from apollo_batch.journal.schema import chunks, effects, items
 from apollo_batch.model import Status
+
+_PAGE = 2_000
 
 _FIND = select(effects).where(
     effects.c.account == bindparam("b_account"),
@@ -53,6 +66,7 @@ _ANSWERED = (
         reason=bindparam("b_reason"),
         note=bindparam("b_note"),
         found=bindparam("b_found"),
+        kept=bindparam("b_kept"),
         credits=budget.ZERO,
     )
 )
@@ -66,21 +80,29 @@ def find(
     return {row["subject"]: row for row in c.execute(_FIND, asked).mappings()}
 
 
-def answer(c: Connection, pairs: Iterable[tuple[int, RowMapping]]) -> None:
-    """Let items end with effects that were made to their subjects before; nothing is sent."""
-    c.execute(_ANSWERED, [_answered(item, row) for item, row in pairs])
+def answer(
+    c: Connection, pairs: Iterable[tuple[int, RowMapping]], id_columns: Sequence[str] = ()
+) -> None:
+    """Let items end with effects that were made to their subjects before; nothing is sent.
+
+    The columns that a job keeps of the record's id are filled from the ledger.
+    """
+    c.execute(_ANSWERED, [_answered(item, row, id_columns) for item, row in pairs])
 
 
-def _answered(item: int, row: RowMapping) -> dict[str, object]:
+def _answered(item: int, row: RowMapping, id_columns: Sequence[str]) -> dict[str, object]:
     doubt = row["state"] == "doubt"
     day = datetime.fromtimestamp(row["at"], UTC)
-    when = f"on {day.day} {day:%b %Y} in run {row['run']}."
+    when = f"on {day.day} {day:%b %Y} in run {row['run']}"
+    made = f"Made {when}, as {row['found']}." if row["found"] else f"Made {when}."
+    kept = dict.fromkeys(id_columns, row["found"]) if row["found"] else {}
     return {
         "b_id": item,
         "b_status": (Status.IN_DOUBT if doubt else Status.SUCCEEDED).value,
         "b_reason": "effect_unknown" if doubt else "made_before",
-        "b_note": f"Sent {when}" if doubt else f"Made {when}",
+        "b_note": f"Sent {when}." if doubt else made,
         "b_found": row["found"],
+        "b_kept": json.dumps(kept) if kept else None,
     }
 
 
@@ -100,6 +122,27 @@ def doubt(c: Connection, ids: Sequence[int], now: float) -> None:
     """Write down that nobody knows whether these items' effects were made."""
     mine = effects.c.item.in_(ids) & (effects.c.state == "claimed")
     c.execute(update(effects).where(mine).values(state="doubt", at=now))
+
+
+def confirm(c: Connection, account: str, operation: str, subject: str, now: float) -> None:
+    """Write down that what may have been made to a subject was, as a person says."""
+    known = _of(account, operation, [subject]) & (effects.c.state == "doubt")
+    c.execute(update(effects).where(known).values(state="made", at=now))
+
+
+def lift(c: Connection, account: str, operation: str, subjects: Sequence[str]) -> None:
+    """Lift the doubt from subjects to which nothing was made, as a person says."""
+    for start in range(0, len(subjects), _PAGE):
+        known = _of(account, operation, subjects[start : start + _PAGE])
+        c.execute(delete(effects).where(known, effects.c.state == "doubt"))
+
+
+def _of(account: str, operation: str, subjects: Sequence[str]) -> ColumnElement[bool]:
+    return (
+        (effects.c.account == account)
+        & (effects.c.operation == operation)
+        & effects.c.subject.in_(subjects)
+    )
 
 
 def release(c: Connection, ids: Sequence[int]) -> None:

@@ -28,6 +28,8 @@ class Going:
     """The most the account may spend in a day, however many runs; None: no budget."""
     month: Decimal | None = None
     """The same for a month."""
+    id_columns: Sequence[str] = ()
+    """The new columns that hold the id of what was made."""
     most_enrolled: int | None = None
     """How many contacts the run may enroll; None: it enrolls nobody."""
 

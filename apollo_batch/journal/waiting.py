@@ -7,9 +7,9 @@ from sqlalchemy import ColumnElement, func, or_, select, true
 
 from apollo_batch.journal import effects, ways
 from apollo_batch.journal.questions import Shelf, find
+from apollo_batch.journal.runs import LOOK_UP_DOUBTS
 from apollo_batch.journal.schema import items
 from apollo_batch.journal.store import Store
-from apollo_batch.model import Status
 
 _PAGE = 2_000
 
@@ -17,13 +17,24 @@ Selection = Sequence[tuple[int, int]]
 
 
 def remaining(store: Store, run: str, selection: Selection, *, in_doubt: bool) -> int:
-    """Count the items of a run still to be sent, of the rows chosen; those in doubt if asked."""
+    """Count the items of a run still to be sent, of the rows chosen; look-ups in doubt if asked."""
     waits = items.c.state == "ready"
     if in_doubt:
-        waits |= items.c.status == Status.IN_DOUBT.value
+        waits |= items.c.reason.in_(LOOK_UP_DOUBTS)
     mine = (items.c.run == run) & items.c.twin.is_(None)
     with store.read() as c:
         return int(c.scalar(select(func.count()).where(mine, waits, _chosen(selection))) or 0)
+
+
+def pages_asked(store: Store, run: str, selection: Selection, *, in_doubt: bool) -> int:
+    """Count the pages that searches still under way have brought already, of the rows chosen."""
+    waits = items.c.state == "ready"
+    if in_doubt:
+        waits |= items.c.reason.in_(LOOK_UP_DOUBTS)
+    mine = (items.c.run == run) & items.c.twin.is_(None)
+    pages = select(func.sum(items.c.page - 1)).where(mine, waits, _chosen(selection))
+    with store.read() as c:
+        return int(c.scalar(pages) or 0)
 
 
 def lots(store: Store, run: str, selection: Selection) -> dict[tuple[str, str], int]:

@@ -1,19 +1,14 @@
 """One invocation of `run` or `plan`, from file names to a settled run: each stage one function."""
 
-import hashlib
 import json
-import os
-import socket
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
 from apollo_batch.apollo.lookups import Asks
-from apollo_batch.errors import HeldError, InvalidError, OutputError, UsageError
-from apollo_batch.files import lock, private_copy, sha256
+from apollo_batch.errors import InvalidError, OutputError, UsageError
+from apollo_batch.files import private_copy, sha256
 from apollo_batch.job.load import load
 from apollo_batch.job.names import Directory
 from apollo_batch.job.resolve import resolved
@@ -23,10 +18,11 @@ from apollo_batch.journal.earlier import Endings, Past
 from apollo_batch.journal.questions import Shelf
 from apollo_batch.journal.settle import sweep
 from apollo_batch.journal.store import Store
+from apollo_batch.journal.suppress import suppress
 from apollo_batch.runner.balances import note_balance
 from apollo_batch.runner.directory import directory_for
 from apollo_batch.runner.place import Place
-from apollo_batch.runner.plan import Basis, Plan, make_plan, shelf_of
+from apollo_batch.runner.plan import Basis, Plan, barred_of, make_plan, shelf_of
 from apollo_batch.runner.rows import Rows, rows_of
 from apollo_batch.runner.survey import Choice, survey
 from apollo_batch.runner.workers import at_work, elsewhere
@@ -126,6 +122,7 @@ def snapshot(store: Store, wish: Wish) -> Path | None:
 def prepare(place: Place, wish: Wish, path: Path | None) -> Ready:
     """Make the plan; it asks Apollo free questions only and writes nothing."""
     job, rows = read(wish, path, place.wire)
+    rows = replace(rows, suppression=place.suppression)
     shelf = shelf_of(job, job.steps[0], place.account, place.clock.now())
     chosen = Choice(wish.rows, wish.first)
     found = survey(job, rows.entries(), shelf.asking, period=wish.period, chosen=chosen)
@@ -169,32 +166,9 @@ def _kept_of(job: Job) -> str:
     return json.dumps(told)
 
 
-@contextmanager
-def holding(place: Place, ready: Ready) -> Iterator[None]:
-    """Hold the lock of a run; HeldError, naming the holder, where another process has it."""
-    name = hashlib.sha256(f"{place.account} {ready.plan.survey.identity}".encode()).hexdigest()
-    path = place.store.folder / "runs" / f"{name[:32]}.lock"
-    began = datetime.fromtimestamp(place.clock.now(), UTC)
-    says = f"process {os.getpid()} on {socket.gethostname()} since {began:%Y-%m-%d %H:%M:%S} UTC"
-    held = lock(path, says)
-    if held is None:
-        raise _under_way(path.read_text(encoding="utf-8").strip())
-    try:
-        if (other := place.store.take(name, says)) is not None:
-            raise _under_way(other)
-        try:
-            yield
-        finally:
-            place.store.let_go(name)
-    finally:
-        held.release()
-
-
-def _under_way(holder: str) -> HeldError:
-    return HeldError(
-        f"This run is under way already: {holder}.",
-        fix="Wait for it to end, then run the same command again.",
-    )
+def what_is_left(store: Store, ready: Ready, run: str) -> Plan:
+    """Plan what a run has left to do, of the rows chosen."""
+    return make_plan(ready.basis, store, run=run, resend=False, earlier=ready.earlier)
 
 
 def begin(place: Place, ready: Ready, cap: Decimal | None) -> str:
@@ -214,6 +188,10 @@ def begin(place: Place, ready: Ready, cap: Decimal | None) -> str:
         source=source,
         now=now,
     )
+    if ready.run and ready.plan.survey.suppressed:
+        # Whoever came onto the list since the run began is spared as well.
+        barred = barred_of(ready.basis, run, resend=ready.wish.resend_in_doubt)
+        suppress(place.store, barred, now)
     if ready.wish.resend_in_doubt:
         runs.ask_again(place.store, run, ready.plan.survey.selection)
     note_balance(place, run, "before")

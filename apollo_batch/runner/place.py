@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from apollo_batch.apollo.wire import Wire
 from apollo_batch.clock import Clock
 from apollo_batch.journal.store import Store
+from apollo_batch.runner.suppression import Suppression
 from apollo_batch.settings import Policy
 
 
@@ -18,3 +19,5 @@ class Place:
     account: str
     policy: Policy = field(default_factory=Policy)
     """The user's own limits."""
+    suppression: Suppression | None = None
+    """Whom nothing may be asked, made or sent; None: there is no such list."""

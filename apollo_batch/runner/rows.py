@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from apollo_batch.errors import UsageError
-from apollo_batch.files import sha256
+from apollo_batch.files import named, sha256
 from apollo_batch.job.bind import Binding, bind_to
 from apollo_batch.job.filling import whole_question
 from apollo_batch.job.names import Directory
 from apollo_batch.job.wanted import Job
 from apollo_batch.journal.runs import Entry
 from apollo_batch.model import Item, RowNumber
+from apollo_batch.runner.suppression import Suppression
 from apollo_batch.runner.survey import entries
 from apollo_batch.sheets.layout import comes_back, theirs
 from apollo_batch.sheets.read import Sheet, open_sheet
@@ -27,11 +28,13 @@ class Rows:
     job: Job
     sheet: Sheet | None = None
     binding: Binding | None = None
+    suppression: Suppression | None = None
+    """Whom nothing may be asked, made or sent."""
 
     def entries(self) -> Iterator[Entry]:
         """Bind every row; a search is a row of its own."""
         if self.sheet is not None and self.binding is not None:
-            yield from entries(self.sheet, self.binding)
+            yield from entries(self.sheet, self.binding, self.suppression)
         else:
             yield Entry((), "", Item(_ONLY, dict(whole_question(self.job.steps[0]))))
 
@@ -56,7 +59,7 @@ class Rows:
         """Say where the input is, by column of the journal's table of runs."""
         if self.sheet is None or original is None:
             return {"input_path": "", "input_hash": ""}
-        return {"input_path": str(original.resolve()), "input_hash": sha256(self.sheet.path)}
+        return {"input_path": str(named(original)), "input_hash": sha256(self.sheet.path)}
 
 
 def rows_of(job: Job, path: Path | None, *, encoding: str | None, directory: Directory) -> Rows:

@@ -1,7 +1,7 @@
 """A run's figures become its summary: what the sheet, `show` and the report all say."""
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -25,29 +25,20 @@ def summarise(found: Figures, next_step: str | None) -> Summary:
         title=found.record["job_name"],
         verdict=verdict(found),
         facts=tuple(_facts(found, next_step)),
-        tables=(
-            Table(
-                "What became of the rows",
-                ("Status", "Rows"),
-                tuple((s.words, found.statuses[s]) for s in Status if found.statuses.get(s)),
-                chart="pie",
-            ),
-            Table(
-                "Reasons",
-                ("Reason", "Rows"),
-                tuple((sentence(c), n) for c, n in found.reasons.items() if c not in SILENT),
-                chart="bar",
-            ),
-            Table(
-                "Credits by step, against the budget",
-                ("Step", "Credits"),
-                tuple(_credit_rows(found)),
-                chart="bar",
-            ),
-            Table("Requests", ("Route", "Requests"), tuple(found.bill.requests.items())),
-            Table("Settings used", ("Setting", "Value"), tuple(settings_of(found.record))),
-        ),
+        tables=tuple(table for table in _tables(found) if table.rows),
     )
+
+
+def _tables(found: Figures) -> Iterator[Table]:
+    counted = found.own_statuses
+    statuses = tuple((s.words, counted[s]) for s in Status if counted.get(s))
+    yield Table("What became of the rows", ("Status", "Rows"), statuses, chart="pie")
+    reasons = tuple((sentence(c), n) for c, n in found.reasons.items() if c not in SILENT)
+    yield Table("Reasons", ("Reason", "Rows"), reasons, chart="bar")
+    credits = tuple(_credit_rows(found))
+    yield Table("Credits by step, against the budget", ("Step", "Credits"), credits, chart="bar")
+    yield Table("Requests", ("Route", "Requests"), tuple(found.bill.requests.items()))
+    yield Table("Settings used", ("Setting", "Value"), tuple(settings_of(found.record)))
 
 
 def _facts(found: Figures, next_step: str | None) -> Iterator[tuple[str, str | Decimal | int]]:
@@ -57,6 +48,8 @@ def _facts(found: Figures, next_step: str | None) -> Iterator[tuple[str, str | D
     yield "Run", found.run
     yield "Began", _moment(found.record["created"])
     yield "Ended", _moment(found.record["updated"])
+    if found.finds:
+        yield "Records found", sum(found.sheets.values())
     yield from _credit_facts(found)
     if found.not_revealed:
         yield "Personal e-mails not revealed", found.not_revealed
@@ -81,6 +74,8 @@ def _credit_rows(found: Figures) -> Iterator[tuple[str, Decimal]]:
 
 
 def _input_facts(path: Path, read: str) -> Iterator[tuple[str, str]]:
+    if not path.name:
+        return  # it came from a search
     yield "Input", path.name
     with contextlib.suppress(OSError):
         if sha256(path) != read:
@@ -105,22 +100,50 @@ def _credit_facts(found: Figures) -> list[tuple[str, str | Decimal | int]]:
     if found.budget.get("cap") is not None:
         facts.append(("Budget of this run", found.budget["cap"]))
     for moment in ("before", "after"):
-        left = _left(found.balances.get(moment, {}))
-        if left is not None:
-            facts.append((f"Account balance {moment}", left))
+        rest = left(found.balances.get(moment, {}))
+        if rest is not None:
+            facts.append((f"Account balance {moment}", rest))
     return facts
 
 
-def _left(kinds: Any) -> Decimal | None:
+def left(kinds: Any) -> Decimal | None:
+    """Say what an account's balance was; None where Apollo did not tell."""
     # On unified plans this kind is the shared pool; the kinds must not be added up.
-    left = kinds.get("lead_credit", {}).get("left")
-    return None if left is None else Decimal(left)
+    found = kinds.get("lead_credit", {}).get("left")
+    return None if found is None else Decimal(found)
 
 
 def verdict(found: Figures) -> str:
     """Say in one sentence how a run ended."""
-    counts = ", ".join(
-        f"{found.statuses[s]} {s.words.lower()}" for s in Status if found.statuses.get(s)
-    )
+    counted = found.own_statuses
     paid = f"{plain(found.charged)} {'credit' if found.charged == 1 else 'credits'} charged"
-    return f"{found.rows} {'row' if found.rows == 1 else 'rows'}: {counts}. {paid}."
+    told = _of_search(counted) if found.searches else _of_rows(counted)
+    if found.finds:
+        records = sum(found.sheets.values())
+        told += f"{records:,} {'record' if records == 1 else 'records'} found. "
+    parts = [paid]
+    # What nobody knows the bill of counts as spent in full until somebody does.
+    unsure = found.bill.spent - found.charged
+    if unsure > 0:
+        parts.append(f"up to {plain(unsure)} more may have been")
+    if found.bill.held:
+        parts.append(f"{plain(found.bill.held)} held for results to come")
+    return f"{told}{', '.join(parts)}."
+
+
+def _of_rows(counted: Mapping[Status, int]) -> str:
+    rows = sum(counted.values())
+    counts = ", ".join(f"{counted[s]:,} {s.words.lower()}" for s in Status if counted.get(s))
+    return f"{rows:,} {'row' if rows == 1 else 'rows'}: {counts}. "
+
+
+def _of_search(counted: Mapping[Status, int]) -> str:
+    """Say of the search that a job starts from what kept it from its end."""
+    return next((f"{_SEARCH[s]} " for s in _SEARCH if counted.get(s)), "")
+
+
+_SEARCH = {
+    Status.IN_DOUBT: "The search is in doubt.",
+    Status.FAILED: "The search failed.",
+    Status.NOT_RUN: "The search is not finished.",
+}

@@ -194,7 +194,7 @@ def test_a_file_named_stop_ends_every_run_of_a_journal_until_it_is_taken_away(de
     again = told.run()
 
     assert stopped.code == Exit.INTERRUPTED
-    assert told.judged(stopped)["reasons"] == {"stopped": 25}
+    assert stopped.document["reasons"] == {"stopped": 25}
     assert "STOP is there" in stopped.err
     assert again.code == 0
     assert apollo.books()["credits"]["consumed"] == 25
