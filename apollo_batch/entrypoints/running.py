@@ -88,7 +88,12 @@ def _check_output(store: Store, ready: Ready, manner: Manner) -> None:
 def _wanted(ready: Ready, manner: Manner) -> output.Wanted:
     wish = ready.wish
     return output.Wanted(
-        ready.rows.sheet, wish.input, wish.job, target=manner.output, as_csv=manner.as_csv
+        ready.rows.sheet,
+        wish.input,
+        wish.job,
+        target=manner.output,
+        as_csv=manner.as_csv,
+        finds=ready.job.steps[0].operation.paging is not None,
     )
 
 

@@ -155,6 +155,7 @@ def export_run(
             Path(record["job_path"]),
             target=target,
             as_csv=as_csv,
+            finds=found.finds,
         )
         delivered = output.deliver(store, found, wanted, now=record["updated"], next_step=None)
     for notice in delivered.notices:

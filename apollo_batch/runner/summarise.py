@@ -1,7 +1,7 @@
 """A run's figures become its summary: what the sheet, `show` and the report all say."""
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -115,11 +115,27 @@ def _left(kinds: Any) -> Decimal | None:
 def verdict(found: Figures) -> str:
     """Say in one sentence how a run ended."""
     counted = found.own_statuses
-    counts = ", ".join(f"{counted[s]:,} {s.words.lower()}" for s in Status if counted.get(s))
     paid = f"{plain(found.charged)} {'credit' if found.charged == 1 else 'credits'} charged"
-    rows = sum(counted.values())
-    told = f"{rows:,} {'row' if rows == 1 else 'rows'}: {counts}. " if rows else ""
+    told = _of_search(counted) if found.searches else _of_rows(counted)
     if found.finds:
         records = sum(found.sheets.values())
         told += f"{records:,} {'record' if records == 1 else 'records'} found. "
     return f"{told}{paid}."
+
+
+def _of_rows(counted: Mapping[Status, int]) -> str:
+    rows = sum(counted.values())
+    counts = ", ".join(f"{counted[s]:,} {s.words.lower()}" for s in Status if counted.get(s))
+    return f"{rows:,} {'row' if rows == 1 else 'rows'}: {counts}. "
+
+
+def _of_search(counted: Mapping[Status, int]) -> str:
+    """Say of the search that a job starts from what kept it from its end."""
+    return next((f"{_SEARCH[s]} " for s in _SEARCH if counted.get(s)), "")
+
+
+_SEARCH = {
+    Status.IN_DOUBT: "The search is in doubt.",
+    Status.FAILED: "The search failed.",
+    Status.NOT_RUN: "The search is not finished.",
+}
