@@ -139,6 +139,13 @@ class OutputError(BatchError):
 
     exit_code = Exit.NOT_WRITTEN
 
+    def __init__(
+        self, message: str, *, fix: str | None = None, remedy: tuple[str, ...] = ()
+    ) -> None:
+        super().__init__(message, fix=fix)
+        self.remedy = remedy
+        """The flags with which `export` can write it."""
+
 
 class HeldError(BatchError):
     """Another process holds this run."""

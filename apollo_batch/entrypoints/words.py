@@ -17,6 +17,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 SHEET = click.argument("sheet", required=False, type=click.Path(path_type=Path))
 JOB = click.argument("job", type=click.Path(path_type=Path))
+RUN = click.argument("run_id", metavar="RUN")
 STATE = click.option("--state", metavar="DIR|FILE.db|URL", help="Where the journal is kept.")
 FORMAT = click.option(
     "--format",
