@@ -100,16 +100,17 @@ def _credit_facts(found: Figures) -> list[tuple[str, str | Decimal | int]]:
     if found.budget.get("cap") is not None:
         facts.append(("Budget of this run", found.budget["cap"]))
     for moment in ("before", "after"):
-        left = _left(found.balances.get(moment, {}))
-        if left is not None:
-            facts.append((f"Account balance {moment}", left))
+        rest = left(found.balances.get(moment, {}))
+        if rest is not None:
+            facts.append((f"Account balance {moment}", rest))
     return facts
 
 
-def _left(kinds: Any) -> Decimal | None:
+def left(kinds: Any) -> Decimal | None:
+    """Say what an account's balance was; None where Apollo did not tell."""
     # On unified plans this kind is the shared pool; the kinds must not be added up.
-    left = kinds.get("lead_credit", {}).get("left")
-    return None if left is None else Decimal(left)
+    found = kinds.get("lead_credit", {}).get("left")
+    return None if found is None else Decimal(found)
 
 
 def verdict(found: Figures) -> str:
@@ -120,7 +121,14 @@ def verdict(found: Figures) -> str:
     if found.finds:
         records = sum(found.sheets.values())
         told += f"{records:,} {'record' if records == 1 else 'records'} found. "
-    return f"{told}{paid}."
+    parts = [paid]
+    # What nobody knows the bill of counts as spent in full until somebody does.
+    unsure = found.bill.spent - found.charged
+    if unsure > 0:
+        parts.append(f"up to {plain(unsure)} more may have been")
+    if found.bill.held:
+        parts.append(f"{plain(found.bill.held)} held for results to come")
+    return f"{told}{', '.join(parts)}."
 
 
 def _of_rows(counted: Mapping[Status, int]) -> str:
