@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import URL, bindparam, create_engine, event, extract, func, select
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 
 from apollo_batch.errors import (
     BatchError,
@@ -120,7 +120,7 @@ class PostgresServer:
     def _drop(self) -> None:
         writer, self._writer = self._writer, None
         if writer is not None:
-            with contextlib.suppress(DBAPIError):
+            with contextlib.suppress(SQLAlchemyError):
                 writer.invalidate()
                 writer.close()
 
@@ -130,7 +130,7 @@ class PostgresServer:
             return
         try:
             connection.exec_driver_sql("ROLLBACK")
-        except DBAPIError:
+        except SQLAlchemyError:
             self._drop()
 
     def _commit(self, connection: Connection, transaction: int) -> None:
@@ -164,7 +164,7 @@ class PostgresServer:
         try:
             yield connection
         finally:
-            with contextlib.suppress(DBAPIError):
+            with contextlib.suppress(SQLAlchemyError):
                 connection.exec_driver_sql("ROLLBACK")
             connection.close()
 
@@ -250,7 +250,7 @@ class PostgresServer:
         if self._writer is not None:
             try:
                 self._writer.scalar(_RELEASE, {"b_key": _key(name)})
-            except DBAPIError:
+            except SQLAlchemyError:
                 self._drop()
 
     def ahead(self) -> float:

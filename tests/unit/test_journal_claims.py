@@ -21,8 +21,8 @@ KEPT = {"Work Email": parse("email")}
 
 
 @pytest.fixture
-def journal(tmp_path):
-    journal = Journal(tmp_path / "state")
+def journal(state):
+    journal = Journal(state)
     journal.unlimited()
     yield journal
     journal.store.close()
