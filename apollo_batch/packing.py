@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations
 from typing import Any
@@ -143,8 +143,7 @@ def _afresh(
         ]
         if fitting:
             legs = _legs(min(fitting, key=_cost), said)
-            changes = tuple(replace(leg, done="updated") for leg in legs)
-            return (*(_before(operation) if keep_old else ()), *changes)
+            return (*(_before(operation) if keep_old else ()), *legs)
     return ()
 
 
