@@ -92,7 +92,8 @@ def _page(operation: Operation, chunk: Chunk) -> dict[str, int]:
     if operation.paging is None or not operation.paging.per_page:
         return {}
     size = operation.paging.size(chunk.most_records)
-    return {"page": chunk.items[0].page, "per_page": size}
+    page = {"page": chunk.items[0].page} if operation.paging.numbered else {}
+    return {**page, "per_page": size}
 
 
 def _pairs(params: Params) -> Iterable[tuple[str, str]]:
