@@ -56,6 +56,7 @@ EXIT_ORDER = (
     Exit.ACCESS,
     Exit.BUDGET,
     Exit.OUT_OF_REACH,
+    Exit.INTERRUPTED,
     Exit.ROWS_FAILED,
 )
 

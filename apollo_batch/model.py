@@ -87,6 +87,8 @@ class Leg:
     """The parameters it says, besides the ids it cannot do without."""
     old: bool = False
     """It reads what was there before, for `undo`; nothing of it is kept as an answer."""
+    done: str = ""
+    """The reason code of a row that ends well with it; "": the operation's own."""
 
 
 Course = tuple[Leg, ...]

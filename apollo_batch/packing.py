@@ -3,7 +3,8 @@
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import combinations
 from typing import Any
 
@@ -48,6 +49,14 @@ class Asking:
             return (*_before(self.operation), *legs)
         return legs
 
+    def ways(self, params: Params) -> list[tuple[str, str]]:
+        """Name every route that an item may take, each with who may share the request."""
+        legs = self.course(params)
+        if self.mode is Mode.UPSERT:
+            # Whether a record is there already, nobody knows beforehand.
+            legs += afresh(self.operation, params, kept=self.kept, keep_old=self.keep_old)
+        return list(dict.fromkeys((leg.route, lot(self.operation, leg, params)) for leg in legs))
+
     def all_serving(self, kept: Iterable[str]) -> list[str]:
         """Name every variant whose answer would hold all this one would."""
         flags = self._flags()
@@ -87,6 +96,7 @@ def choose_route(operation: Operation, kept: Iterable[str]) -> Route | None:
     return next((route for route in operation.routes if all(map(route.holds, fields))), None)
 
 
+@lru_cache(maxsize=4_096)
 def course(
     operation: Operation,
     names: frozenset[str],
@@ -116,9 +126,15 @@ def course(
 
 def afresh(operation: Operation, params: Params, *, kept: frozenset[str], keep_old: bool) -> Course:
     """Choose the requests that update what creating has found there already."""
-    names = frozenset(params)
+    return _afresh(operation, frozenset(params), kept, keep_old)
+
+
+@lru_cache(maxsize=4_096)
+def _afresh(
+    operation: Operation, names: frozenset[str], kept: frozenset[str], keep_old: bool
+) -> Course:
     ways = [r for r in operation.routes if r.only_after and not r.pairing.looks_for_effects]
-    said = frozenset(n for n in names if any(way.takes(n) for way in ways if way.carries))
+    said = frozenset(n for n in names if any(way.takes(n) for way in ways))
     for fields in (kept, frozenset[str]()):
         fitting = [
             chosen
@@ -127,7 +143,8 @@ def afresh(operation: Operation, params: Params, *, kept: frozenset[str], keep_o
         ]
         if fitting:
             legs = _legs(min(fitting, key=_cost), said)
-            return (*(_before(operation) if keep_old else ()), *legs)
+            changes = tuple(replace(leg, done="updated") for leg in legs)
+            return (*(_before(operation) if keep_old else ()), *changes)
     return ()
 
 

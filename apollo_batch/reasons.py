@@ -27,7 +27,12 @@ _ALL = (
     Reason("search_ended", _OK, "Searched; what was found is on its own sheet."),
     *SKIPS,
     # No match: asked, and nothing came back.
-    Reason("nothing_found", _N, "Searched; nothing was found.", "Ask for less at once."),
+    Reason(
+        "nothing_found",
+        _N,
+        "Searched; nothing was found.",
+        "Ask with fewer filters, or wider ones.",
+    ),
     Reason("no_match", _N, "Apollo knows nobody and nothing by these details."),
     Reason(
         "hollow_match",
@@ -101,6 +106,20 @@ _ALL = (
         again=True,
     ),
     Reason(
+        "budget_day",
+        _R,
+        "Not asked: the budget of the day was used up.",
+        "Run again tomorrow, or raise max_credits_day in your settings.",
+        again=True,
+    ),
+    Reason(
+        "budget_month",
+        _R,
+        "Not asked: the budget of the month was used up.",
+        "Run again next month, or raise max_credits_month in your settings.",
+        again=True,
+    ),
+    Reason(
         "enroll_budget",
         _R,
         "Not enrolled: the number that was agreed to was reached.",
@@ -115,6 +134,13 @@ _ALL = (
         again=True,
     ),
     Reason("interrupted", _R, "Not asked: the run was stopped first.", "Run again.", again=True),
+    Reason(
+        "stopped",
+        _R,
+        "Not asked: a file named STOP in the state folder ended the run.",
+        "Take the file away, then run again.",
+        again=True,
+    ),
     Reason("not_selected", _R, "Not asked: outside --rows or --first.", again=True),
     Reason(
         "no_access",

@@ -13,7 +13,8 @@ from apollo_batch.errors import AccessError, InvalidError, UsageError
 APOLLO = "https://api.apollo.io"
 KEY_PAGE = "Apollo > Settings > Integrations > API"
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
-_KNOWN = {"trusted_hosts", "max_credits"}
+_CAPS = ("max_credits", "max_credits_day", "max_credits_month", "keep_credits")
+_KNOWN = {*_CAPS, "trusted_hosts", "do_not_contact"}
 
 
 class Secret:
@@ -46,7 +47,14 @@ class Policy:
     """The user's own limits: a job file may lower them, never raise them."""
 
     max_credits: Decimal | None = None
+    """Of one run."""
+    max_credits_day: Decimal | None = None
+    max_credits_month: Decimal | None = None
+    keep_credits: Decimal | None = None
+    """How much of the account's balance no run may touch."""
     trusted_hosts: frozenset[str] = field(default_factory=frozenset)
+    do_not_contact: Path | None = None
+    """The list of whom nothing may be asked, made or sent; None: there is no such list."""
 
 
 @dataclass(frozen=True)
@@ -177,8 +185,11 @@ def _policy(environ: Mapping[str, str]) -> Policy:
             f"{path}: nothing is called {unknown[0]!r} here.",
             fix=f"Known are {', '.join(sorted(_KNOWN))}.",
         )
+    caps = {name: _cap(name, found.get(name), path) for name in _CAPS}
     return Policy(
-        _cap(found.get("max_credits"), path), _hosts(found.get("trusted_hosts", []), path)
+        **caps,
+        trusted_hosts=_hosts(found.get("trusted_hosts", []), path),
+        do_not_contact=_list(found.get("do_not_contact"), path),
     )
 
 
@@ -190,14 +201,14 @@ def _settings_file(environ: Mapping[str, str]) -> Path:
     return Path(platformdirs.user_config_dir("apollo-batch", appauthor=False)) / "settings.toml"
 
 
-def _cap(value: object, path: Path) -> Decimal | None:
+def _cap(name: str, value: object, path: Path) -> Decimal | None:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float):
         value = -1
     number = Decimal(str(value))
     if not number.is_finite() or number < 0:
-        raise InvalidError(f"{path}: max_credits is a number, 0 or more.")
+        raise InvalidError(f"{path}: {name} is a number, 0 or more.")
     return number
 
 
@@ -205,3 +216,11 @@ def _hosts(value: object, path: Path) -> frozenset[str]:
     if not isinstance(value, list) or not all(isinstance(host, str) for host in value):
         raise InvalidError(f"{path}: trusted_hosts is a list of host names in quotes.")
     return frozenset(host.lower() for host in value)
+
+
+def _list(value: object, path: Path) -> Path | None:
+    if value is None:
+        return None
+    if not isinstance(value, str) or not value.strip():
+        raise InvalidError(f"{path}: do_not_contact is the name of a file in quotes.")
+    return path.absolute().parent / Path(value).expanduser()

@@ -204,7 +204,7 @@ SKIPS = (
         "already_exists",
         _S,
         "Apollo has this record already; it was left as it is.",
-        "Write mode: upsert in the job file to update it.",
+        "Of contacts and accounts, `mode: upsert` in the job file updates it.",
     ),
     *_enrollment(),
 )

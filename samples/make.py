@@ -17,6 +17,7 @@ from typing import Any
 # Where lxml is installed, openpyxl would write the same XML with other bytes.
 os.environ["OPENPYXL_LXML"] = "False"
 
+import crm
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.worksheet.worksheet import Worksheet
@@ -173,6 +174,39 @@ def companies() -> list[list[str]]:
     ]
 
 
+def target_companies() -> list[list[str]]:
+    """Companies that somebody wants to sell to, with what is known of them."""
+
+    def row(number: int, **cells: str) -> list[str]:
+        company = WORLD.company(number)
+        known = {"Company": company.name, "Website": company.domain, "Company Id": company.id}
+        return [(known | cells).get(name, "") for name in header]
+
+    header = ["Company", "Website", "Company Id", "Remark"]
+    return [
+        header,
+        row(3),
+        row(8, Website="https://www.kestrelrobotics.example/about"),
+        row(10, Remark="A customer of long standing"),
+        row(16, Website=""),
+        row(17, **{"Company Id": WORLD.company(17).id.upper()}),
+        row(20, **{"Company Id": ""}),
+        row(8, Remark="Twice on the list"),
+        ["Gibt Es Nicht GmbH", "gibt-es-nicht.example", "ffffffffffffffffffffffff", ""],
+        row(100, **{"Company Id": "id unknown"}),
+    ]
+
+
+def people_found() -> list[list[str]]:
+    """People as a search has found them: an id, and not much beside it."""
+    return [
+        ["Person Id", "First Name", "Title"],
+        *[[p.id, p.first_name, p.title] for p in map(WORLD.person, (0, 5, 9, 24, 100, 101))],
+        ["ffffffffffffffffffffffff", "Nobody", ""],
+        ["Anna Beispiel", "Anna", "A name where the id belongs"],
+    ]
+
+
 def workbook_of_leads() -> Workbook:
     """Leads on the first sheet, remarks on the second."""
     book = Workbook()
@@ -204,6 +238,16 @@ def booth_scans() -> Workbook:
         sheet.column_dimensions[letter].width = width
     legend = book.create_sheet("Legend")
     legend.append(["Scanned At", "Local time at the booth"])
+    return book
+
+
+def book_of(title: str, rows: Sequence[Sequence[Any]]) -> Workbook:
+    """A workbook of one table."""
+    book = Workbook()
+    sheet = _sheet(book, title)
+    _table(sheet, 1, rows)
+    for letter, width in zip("ABCDEF", (24, 28, 28, 32, 26, 14), strict=True):
+        sheet.column_dimensions[letter].width = width
     return book
 
 
@@ -248,7 +292,7 @@ def save_workbook(book: Workbook, path: Path) -> None:
             new.writestr(part, content, zipfile.ZIP_DEFLATED)
 
 
-def save_csv(rows: Sequence[Sequence[str]], path: Path, encoding: str) -> None:
+def save_csv(rows: Sequence[Sequence[Any]], path: Path, encoding: str) -> None:
     """Save rows the way a European Excel does."""
     with path.open("w", encoding=encoding, newline="") as file:
         csv.writer(file, delimiter=";").writerows(rows)
@@ -260,6 +304,13 @@ def main() -> None:
     save_workbook(booth_scans(), HERE / "booth-scans.xlsx")
     save_csv(companies(), HERE / "companies.csv", "utf-8-sig")
     save_csv(trade_fair(), HERE / "trade-fair.csv", "cp1252")
+    save_csv(target_companies(), HERE / "target-companies.csv", "utf-8-sig")
+    save_csv(people_found(), HERE / "people-found.csv", "utf-8-sig")
+    for name, rows in crm.sheets():
+        save_csv(rows, HERE / name, "utf-8-sig")
+    contacts = book_of("Contacts", crm.contacts_to_enroll())
+    save_workbook(contacts, HERE / "contacts-to-enroll.xlsx")
+    save_workbook(book_of("Deals", crm.deals_to_create()), HERE / "deals-to-create.xlsx")
 
 
 if __name__ == "__main__":

@@ -63,9 +63,18 @@ def same_value(operation: Operation, name: str, asked: Any, record: Mapping[str,
     """Whether a record shows the very value of a parameter, however it is spelled."""
     param = operation.param(name)
     kind = param.kind if param else Kind.TEXT
-    fields = operation.identity.get(name, (name,))
-    shown = [text for field in fields for text in pick(record, parse(field)).split("; ") if text]
+    shown = _shown(operation, name, record)
     return any(_sameness(kind, str(asked), text) == _SAME for text in shown)
+
+
+def shows(operation: Operation, name: str, record: Mapping[str, Any]) -> bool:
+    """Whether a record shows anything of what a parameter says."""
+    return any(_shown(operation, name, record))
+
+
+def _shown(operation: Operation, name: str, record: Mapping[str, Any]) -> list[str]:
+    fields = operation.identity.get(name, (name,))
+    return [text for field in fields for text in pick(record, parse(field)).split("; ") if text]
 
 
 class _Grade(IntEnum):

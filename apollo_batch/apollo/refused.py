@@ -1,12 +1,15 @@
 """A refusal in; what it means for the rows of its request out: one is gone, one is done already."""
 
+import re
 from decimal import Decimal
 from typing import Any
 
 from apollo_batch.apollo.arrival import Finding
-from apollo_batch.apollo.reading import UnreadableError, read_json
+from apollo_batch.apollo.reading import UnreadableError, error_text, read_json
 from apollo_batch.catalogue.entry import Act, Operation, Route
-from apollo_batch.model import Arrival, Chunk, Settlement, Status, Verdict
+from apollo_batch.model import Arrival, Chunk, ChunkItem, Params, Settlement, Status, Verdict
+
+_NO_ID = re.compile(r"misconfigured\. (\S+) is not a valid ID", re.IGNORECASE)
 
 
 def refused(
@@ -28,11 +31,18 @@ def refused(
     said, (item,) = finding.message, chunk.items
     if route.there is not None and route.there.search(said):
         verdict = _there(operation, item.id, said)
-    elif route.gone is not None and route.gone.search(said):
+    elif route.gone is not None and route.gone.search(said) and not _of_another(route, item, said):
         verdict = _gone(operation, item.id, said)
     else:
         return plain
     return Settlement(Arrival.DONE, [verdict], derived=Decimal(0))
+
+
+def _of_another(route: Route, item: ChunkItem, said: str) -> bool:
+    """Whether the id that Apollo does not know is not the record's own, but an owner's or so."""
+    own = [item.params.get(name) for name in route.needs]
+    wrong = _misnamed(said)
+    return wrong not in own and _says(item.params, wrong)
 
 
 def _there(operation: Operation, item: int, said: str) -> Verdict:
@@ -55,8 +65,23 @@ def _blamed(operation: Operation, chunk: Chunk, body: bytes) -> frozenset[int]:
         return frozenset()
     named = _named(data) if isinstance(data, dict) else set()
     ids = [name for name, fields in operation.identity.items() if fields == ("id",)]
+    wrong = _misnamed(error_text(body))
     return frozenset(
-        item.id for item in chunk.items if named & {item.params.get(name) for name in ids}
+        item.id
+        for item in chunk.items
+        if named & {item.params.get(name) for name in ids} or _says(item.params, wrong)
+    )
+
+
+def _misnamed(said: str) -> str | None:
+    """Take the value that a refusal calls no id out of it ("Status codes and errors" page)."""
+    found = _NO_ID.search(said)
+    return found[1] if found else None
+
+
+def _says(params: Params, value: str | None) -> bool:
+    return value is not None and any(
+        value in said if isinstance(said, list) else value == said for said in params.values()
     )
 
 

@@ -22,7 +22,8 @@ def read_page(
     records = _records(route, data)
     total = _total(paging, data)
     cost = operation.price.base if records else Decimal(0)
-    trouble = _misread(route, {**item.params, **chunk.options}, data, total)
+    asked = {**item.params, **chunk.options}
+    trouble = _misread(route, asked, data, total)
     if trouble:
         verdict = Verdict(item.id, Status.FAILED, "search_misread", credits=cost)
         return Settlement(Arrival.DONE, [verdict], derived=cost, halt=Halt.BUG, message=trouble)
@@ -37,7 +38,7 @@ def read_page(
         item.id,
         Status.SUCCEEDED if count else Status.NO_MATCH,
         "search_ended" if count else "nothing_found",
-        _words(count, total),
+        _words(count, total, limit=paging.most) + _unheard(route, asked, data),
         credits=cost,
         records=[kept(record, keep) for record in taken],
         more=more,
@@ -45,11 +46,17 @@ def read_page(
     return Settlement(Arrival.DONE, [verdict], derived=cost)
 
 
-def _records(route: Route, data: Any) -> list[Mapping[str, Any]]:
-    lists = [data.get(route.results_at), data.get(route.existing_at) if route.existing_at else []]
-    if not isinstance(lists[0], list):
+def _records(route: Route, data: Any) -> list[dict[str, Any]]:
+    found = data.get(route.results_at)
+    if not isinstance(found, list):
         raise UnreadableError(f"no list under {route.results_at}")
-    return [r for found in lists if isinstance(found, list) for r in found if isinstance(r, dict)]
+    # What one list calls by a name of its own, both have by that name.
+    same = route.same_as.items()
+    plain = [
+        {**{name: r.get(other) for name, other in same}, **r} for r in found if isinstance(r, dict)
+    ]
+    saved = data.get(route.existing_at) if route.existing_at else None
+    return plain + [r for r in saved if isinstance(r, dict)] if isinstance(saved, list) else plain
 
 
 def _total(paging: Paging, data: Mapping[str, Any]) -> int | None:
@@ -63,22 +70,36 @@ def _total(paging: Paging, data: Mapping[str, Any]) -> int | None:
 def _misread(route: Route, asked: Params, data: Mapping[str, Any], total: int | None) -> str | None:
     """Say that Apollo answered something else than was asked; it ignores what it does not know."""
     echoes = asked.keys() & route.echoes
-    crumbs = data.get("breadcrumbs")
-    if echoes and isinstance(crumbs, list):
-        heard = {c.get("signal_field_name") for c in crumbs if isinstance(c, dict)}
-        if not heard & echoes:
-            return (
-                f"Apollo's answer does not name any of the filters asked for "
-                f"({', '.join(sorted(echoes))}), so it is the answer to something else."
-            )
+    if echoes and not echoes & _heard(data):
+        return (
+            f"Apollo's answer does not name any of the filters asked for "
+            f"({', '.join(sorted(echoes))}), so it is the answer to something else. "
+            "Nothing of it was taken."
+        )
     if asked and total is not None and total >= _WHOLE_UNIVERSE:
-        return "Apollo answered with everybody it knows: it did not hear the filters."
+        return (
+            f"Apollo answered with everybody it knows, {total:,} in all: it did not hear the "
+            "filters. Nothing of it was taken."
+        )
     return None
 
 
-def _words(count: int, total: int | None) -> str:
+def _heard(data: Mapping[str, Any]) -> set[Any]:
+    crumbs = data.get("breadcrumbs")
+    listed = crumbs if isinstance(crumbs, list) else []
+    return {c.get("signal_field_name") for c in listed if isinstance(c, dict)}
+
+
+def _unheard(route: Route, asked: Params, data: Mapping[str, Any]) -> str:
+    """Name the filters that Apollo does not repeat, though it repeats others."""
+    silent = sorted(asked.keys() & route.echoes - _heard(data))
+    return f" Apollo does not repeat {', '.join(silent)}: see that it was heard." if silent else ""
+
+
+def _words(count: int, total: int | None, *, limit: int) -> str:
     if not count:
         return ""
-    if total is not None and total > count:
-        return f"{count:,} taken of {total:,} that Apollo has."
-    return f"{count:,} found."
+    if total is None or total <= count:
+        return f"{count:,} found."
+    narrower = " Ask in narrower pieces for the rest." if count >= limit else ""
+    return f"{count:,} taken of {total:,} that Apollo has.{narrower}"

@@ -30,14 +30,21 @@ class Written:
         made, there = self._records(data)
         records = [*made, *there]
         if self.route.pairing is Pairing.NONE:
-            return [self._done(item, {}) for item in self.chunk.items]
+            return [self._as_a_whole(item, data) for item in self.chunk.items]
         if self.route.pairing is Pairing.SOUGHT:
             return [self._sought(item, records) for item in self.chunk.items]
-        places = self._places(records)
+        places = self._places(made, there)
         return [
             self._verdict(item, records, place, len(made))
             for item, place in zip(self.chunk.items, places, strict=True)
         ]
+
+    def _as_a_whole(self, item: ChunkItem, data: Mapping[str, Any]) -> Verdict:
+        """Say of an item what a reply says of all of them ("Add Records to Lists" page)."""
+        if isinstance(data.get(self.route.results_at), list):
+            return self._done(item, {})
+        note = f"Apollo says: {data['message']}." if isinstance(data.get("message"), str) else ""
+        return Verdict(item.id, Status.FAILED, "no_record", note)
 
     def _records(self, data: Any) -> tuple[Sequence[Any], Sequence[Any]]:
         found = data.get(self.route.results_at)
@@ -48,11 +55,11 @@ class Written:
             there if isinstance(there, list) else [],
         )
 
-    def _places(self, records: Sequence[Any]) -> Pairs:
+    def _places(self, made: Sequence[Any], there: Sequence[Any]) -> Pairs:
         asked = [item.params for item in self.chunk.items]
-        if self.operation.act is Act.CREATE and self.operation.subject and self.route.cap > 1:
-            return match(self.operation, asked, records)
-        return pair(self.operation, self.route.pairing, asked, records)
+        if self.route.existing_at is not None:
+            return match(self.operation, asked, made, there)
+        return pair(self.operation, self.route.pairing, asked, made)
 
     def _verdict(
         self, item: ChunkItem, records: Sequence[Any], place: int | Lost, made: int
@@ -90,9 +97,9 @@ class Written:
     def _lost(self, item: ChunkItem, place: Lost) -> Verdict:
         if self.operation.act is Act.CREATE and not self.route.needs:
             note = _TWO_FIT if place is Lost.UNPAIRED else _UNTOLD
-            return Verdict(item.id, Status.IN_DOUBT, "effect_unknown", note)
+            return Verdict(item.id, Status.IN_DOUBT, "unconfirmed", note)
         if place is Lost.UNPAIRED:
-            return Verdict(item.id, Status.IN_DOUBT, "effect_unknown", _TWO_FIT)
+            return Verdict(item.id, Status.IN_DOUBT, "unconfirmed", _TWO_FIT)
         return Verdict(item.id, Status.FAILED, "no_record")
 
     def _there(self, item: ChunkItem, record: Mapping[str, Any]) -> Verdict:
@@ -119,7 +126,8 @@ class Written:
         )
 
     def _done(self, item: ChunkItem, record: Mapping[str, Any]) -> Verdict:
-        return self._goes_on(item, record, item.course[1:], self.operation.done)
+        ends = item.course[0].done if item.course else ""
+        return self._goes_on(item, record, item.course[1:], ends or self.operation.done)
 
     def _goes_on(
         self, item: ChunkItem, record: Mapping[str, Any], course: Course, reason: str

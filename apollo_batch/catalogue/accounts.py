@@ -19,6 +19,7 @@ from apollo_batch.catalogue.entry import (
     Route,
 )
 from apollo_batch.catalogue.kinds import Kind
+from apollo_batch.catalogue.lists import then_add
 from apollo_batch.catalogue.organizations import ENRICH_ORGANIZATIONS
 from apollo_batch.catalogue.param import Param, Target
 
@@ -133,6 +134,7 @@ CREATE_ACCOUNTS = Operation(
             fixed={"page": 1, "per_page": _MANY},
             only_after=True,
         ),
+        then_add("accounts", "account_id"),
         _VIEW,
     ),
     params=(*_CHANGES, _LISTS),

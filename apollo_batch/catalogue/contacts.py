@@ -17,6 +17,7 @@ from apollo_batch.catalogue.entry import (
     Route,
 )
 from apollo_batch.catalogue.kinds import Kind
+from apollo_batch.catalogue.lists import then_add
 from apollo_batch.catalogue.param import Param, Target
 
 GONE = re.compile(
@@ -92,10 +93,12 @@ _PATCH = Route(
     address=at("contacts.update"),
     results_at="contact",
     pairing=Pairing.SOLE,
-    carries=(_IN_BULK | _ALONE | {"contact_stage_id", "label_names"}),
+    carries=_IN_BULK | _ALONE | {"contact_stage_id", "label_names"},
     needs=frozenset({"contact_id"}),
     gone=GONE,
 )
+# It would take a contact that is there off its other lists.
+_PATCH_BUT_LISTS = replace(_PATCH, carries=_IN_BULK | _ALONE | {"contact_stage_id"})
 _ATTRIBUTES = Route(
     name="bulk",
     address=at("contacts.bulk_update"),
@@ -189,7 +192,6 @@ CREATE_CONTACTS = Operation(
             carries=_IN_BULK | _ALONE | {"contact_stage_id", "label_names", "owner_id"},
             mode=Mode.CREATE,
         ),
-        *map(_after, (_ATTRIBUTES, _STAGES, _OWNERS, _PATCH)),
         Route(
             name="seek",
             address=at("contacts.search"),
@@ -199,6 +201,8 @@ CREATE_CONTACTS = Operation(
             fixed={"page": 1, "per_page": _MANY},
             only_after=True,
         ),
+        *map(_after, (_ATTRIBUTES, _STAGES, _OWNERS, _PATCH_BUT_LISTS)),
+        then_add("contacts", "contact_id"),
         VIEW,
     ),
     params=(*_WHO, *_ONLY_ALONE, LISTS, STAGE, OWNER, CUSTOM),

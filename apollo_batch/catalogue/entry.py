@@ -178,6 +178,8 @@ class Route:
     """Answer fields that the operation's other routes have and this one leaves out."""
     answers: frozenset[str] | None = None
     """The only answer fields it has, where those are few; None: all but what it lacks."""
+    same_as: Mapping[str, str] = field(default_factory=dict)
+    """Answer field to the one that says the same in a record that lacks it."""
     echoes: frozenset[str] = frozenset()
     """Parameters that a reply names among what it understood (`breadcrumbs`)."""
     mode: Mode | None = None
@@ -207,7 +209,7 @@ class Route:
         return name in self.answers if self.answers is not None else name not in self.lacks
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # there is one of each, so that choices can be remembered
 class Operation:
     """One thing a job can ask for."""
 
@@ -239,6 +241,8 @@ class Operation:
     paging: Paging | None = None
     modes: tuple[Mode, ...] = ()
     """The modes it knows, the usual one first."""
+    withdraws: bool = False
+    """It keeps e-mails from people: done for those on the do-not-contact list, too."""
 
     def param(self, name: str) -> Param | None:
         """Find a parameter by its name, or None."""

@@ -111,14 +111,22 @@ def _hashed_email(text: str) -> str:
 
 
 def _domain(text: str) -> str:
+    host = host_of(text)
+    if host in _FREEMAIL:
+        raise BadCellError("freemail_domain")
+    return host
+
+
+def host_of(text: str) -> str:
+    """Find the host that a domain, an address of the web or an e-mail address names.
+
+    Raises BadCellError where there is none.
+    """
     # "www.acme.example/about", "https://acme.example:8443", "ada@acme.example" all name a host.
     host = text.lower().rpartition("@")[2]
     host = re.sub(r"^[a-z][a-z0-9+.-]*:/*", "", host).lstrip("/")
     host = re.split(r"[/?#:\\]", host, maxsplit=1)[0].strip().rstrip(".")
-    host = _host(host.removeprefix("www."))
-    if host in _FREEMAIL:
-        raise BadCellError("freemail_domain")
-    return host
+    return _host(host.removeprefix("www."))
 
 
 def _host(text: str) -> str:

@@ -72,6 +72,25 @@ CREATE_LISTS = Operation(
 )
 
 
+def then_add(modality: str, id_param: str) -> Route:
+    """Put what was found or made on lists; those it is on already stay."""
+    return Route(
+        name="then lists",
+        address=at("labels.add"),
+        results_at="labels",
+        pairing=Pairing.NONE,
+        cap=_MANY,
+        items_at="entity_ids",
+        ids_only=id_param,
+        shared={"label_names": "label_names"},
+        carries=frozenset(),
+        needs=frozenset({id_param}),
+        fixed={"modality": modality},
+        answers=frozenset(),
+        only_after=True,
+    )
+
+
 def _membership(name: str, does: str) -> Operation:
     return Operation(
         name=f"lists.{name}",
@@ -101,6 +120,7 @@ def _membership(name: str, does: str) -> Operation:
         identity={},
         subject=(("entity_id", "label_names", "modality"),),
         done="asked_for",
+        withdraws=name == "remove",
     )
 
 

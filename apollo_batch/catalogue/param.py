@@ -64,6 +64,8 @@ class Param:
     """What its id stands for."""
     most: int = 0
     """The most values of a list; 0: as many as one likes."""
+    ours: bool = False
+    """It speaks of the team itself, not of whom a row is about."""
 
     @property
     def in_map(self) -> bool:

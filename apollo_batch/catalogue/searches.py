@@ -67,8 +67,10 @@ SEARCH_ORGANIZATIONS = Operation(
             name="pages",
             address=at("organizations.search"),
             options_in=Place.BODY,
-            # Companies that the team has saved stand apart from the others.
+            # Companies that the team has saved stand apart from the others; there `id` is the
+            # account's, and the company's own stands beside it.
             existing_at="accounts",
+            same_as={"organization_id": "id"},
             results_at="organizations",
             pairing=Pairing.MANY,
             echoes=frozenset(param.name for param in filters.COMPANIES),

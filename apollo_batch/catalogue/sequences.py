@@ -99,6 +99,7 @@ ENROLL = Operation(
             "An alias of the mailbox to send from.",
             Kind.EMAIL,
             either=True,
+            ours=True,
         ),
         Param("user_id", "Who is said to have done it.", Kind.ID, either=True, target=Target.USER),
         Param(
@@ -158,6 +159,7 @@ REMOVE = Operation(
     identity={"contact_id": ("id",)},
     subject=(("sequence_id", "contact_id"),),
     done="removed",
+    withdraws=True,
 )
 
 SEARCH_SEQUENCES = Operation(

@@ -5,21 +5,39 @@ from decimal import Decimal
 from apollo_batch.catalogue.entry import Act
 from apollo_batch.entrypoints import console
 from apollo_batch.entrypoints.manner import Manner
-from apollo_batch.errors import UsageError
+from apollo_batch.errors import AccessError, UsageError
+from apollo_batch.journal import tell
 from apollo_batch.runner import report
-from apollo_batch.runner.invocation import Ready, Wish
-from apollo_batch.settings import Settings
+from apollo_batch.runner.invocation import Ready
+from apollo_batch.runner.place import Place
 
 UNATTENDED_CREDITS = 200
 """The most an unattended run may cost when nobody named a cap anywhere."""
 _VERBS = {Act.CREATE: "create", Act.UPDATE: "change", Act.ENROLL: "enroll"}
 
 
-def cap_in_force(settings: Settings, ready: Ready, wish: Wish) -> Decimal | None:
+def cap_in_force(place: Place, ready: Ready) -> Decimal | None:
     """The least of what the user's settings, the job and the flag allow; None: nobody named one."""
-    named = (settings.policy.max_credits, ready.job.limits.max_credits, wish.max_credits)
-    caps = [cap for cap in named if cap is not None]
+    policy = place.policy
+    named = (policy.max_credits, ready.job.limits.max_credits, ready.wish.max_credits)
+    caps = [cap for cap in (*named, _above_the_floor(place, ready)) if cap is not None]
     return min(caps) if caps else None
+
+
+def _above_the_floor(place: Place, ready: Ready) -> Decimal | None:
+    """What the run may cost in all without touching the balance that the settings keep."""
+    keep = place.policy.keep_credits
+    if keep is None or not ready.plan.most:
+        return None
+    pool = place.wire.balances().get("lead_credit")
+    if pool is None or pool.left is None:
+        raise AccessError(
+            "Your settings keep some credits back, and Apollo does not tell this key the balance.",
+            fix="Give the key the scope of credit_usage_stats, or take keep_credits out.",
+        )
+    spent = tell.budget_of(place.store, ready.run) if ready.run else None
+    before = spent["spent"] + spent["held"] if spent else Decimal(0)
+    return before + max(Decimal(0), pool.left - keep)
 
 
 def agree(ready: Ready, cap: Decimal | None, manner: Manner) -> int | None:

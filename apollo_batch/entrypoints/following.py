@@ -10,15 +10,20 @@ from apollo_batch.runner.invocation import Ready
 from apollo_batch.runner.plan import Plan
 
 
-def next_step(code: Exit, found: report.Figures, ready: Ready, words: Sequence[str]) -> str | None:
-    """The one command that goes on from here, if there is something to go on with."""
+def next_step(code: Exit, found: report.Figures, plan: Plan, words: Sequence[str]) -> str | None:
+    """The one command that goes on from here, if there is something to go on with.
+
+    `plan` is the plan of what is left.
+    """
     # Neither is said twice: --fresh would begin another run instead of going on with this one.
     again = [word for word in words if word not in {"--resend-in-doubt", "--fresh"}]
     match code:
+        case Exit.IN_DOUBT if plan.act.writes:
+            return None  # what may have been written is not sent again; a person has to look
         case Exit.IN_DOUBT:
             return console.command([*again, "--resend-in-doubt"])
         case Exit.BUDGET if found.record["stop"] == "budget":
-            raised = ["--max-credits", str(_enough(found, ready.plan))]
+            raised = ["--max-credits", str(_enough(found, plan))]
             return console.command([*_without(again, "--max-credits"), *raised])
         case Exit.BUDGET | Exit.OUT_OF_REACH | Exit.ACCESS | Exit.INTERRUPTED | Exit.TERMINATED:
             return console.command(again)
@@ -26,18 +31,16 @@ def next_step(code: Exit, found: report.Figures, ready: Ready, words: Sequence[s
 
 
 def _enough(found: report.Figures, plan: Plan) -> int:
-    """The budget that a run needs for the rows it left out."""
-    each = plan.most / plan.to_ask if plan.to_ask else plan.most
-    rest = each * found.reasons.get("budget", 0)
-    return math.ceil(found.bill.spent + found.bill.held + rest)
+    """The budget that a run needs for what it left out."""
+    return math.ceil(found.bill.spent + found.bill.held + plan.most)
 
 
-def raise_first(found: report.Figures, ready: Ready) -> str:
+def raise_first(found: report.Figures, ready: Ready, plan: Plan) -> str:
     """Where else than in the flag the budget that stopped a run has to be raised."""
     cap = found.budget.get("cap")
     if found.record["stop"] != "budget" or cap is None:
         return ""
-    most, enough = report.plain(cap), _enough(found, ready.plan)
+    most, enough = report.plain(cap), _enough(found, plan)
     if ready.job.limits.max_credits == cap:
         limits = f"limits: {{max_credits: {most}}} in {ready.wish.job}"
         return f"The job file sets this budget. First raise {limits} to {enough}."

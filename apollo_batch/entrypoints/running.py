@@ -40,11 +40,12 @@ _TO_DO = {
 
 def plan_job(wish: Wish, manner: Manner) -> Exit:
     """Say what a run would do; nothing is paid for, nothing is written to Apollo."""
-    with place_for(manner.state, sandbox=manner.sandbox) as (place, settings):
+    with place_for(manner.state, sandbox=manner.sandbox) as (place, _):
         ready = invocation.prepare(place, wish, wish.input)
-        cap = cap_in_force(settings, ready, wish)
+        cap = cap_in_force(place, ready)
     if manner.as_json:
-        document = {"schema": 1, "job": str(wish.job), "input": str(wish.input)}
+        source = str(wish.input) if wish.input else None
+        document = {"schema": 1, "job": str(wish.job), "input": source}
         console.result(json.dumps(document | ready.plan.as_json(), ensure_ascii=False, indent=2))
     else:
         for line in plan_lines(ready, cap):
@@ -58,14 +59,14 @@ def run_job(wish: Wish, manner: Manner) -> Exit:
         console.say(f"Reading {wish.name} …")
     elif wish.fresh:
         invocation.read(wish, wish.input)  # nothing is thrown away for a command with a mistake
-    with place_for(manner.state, sandbox=manner.sandbox, fresh=wish.fresh) as (place, settings):
+    with place_for(manner.state, sandbox=manner.sandbox, fresh=wish.fresh) as (place, _):
         path = invocation.snapshot(place.store, wish)
         invocation.tidy(place)
         ready = invocation.prepare(place, wish, path)
         _check_output(place.store, ready, manner)
         with invocation.holding(place, ready):
             ready = invocation.look_again(place, ready)
-            cap = cap_in_force(settings, ready, wish)
+            cap = cap_in_force(place, ready)
             _tell_plan(ready, cap)
             enrolled = agree(ready, cap, manner)
             return _carry_out(place, ready, cap, manner, enrolled)
@@ -119,7 +120,8 @@ def finish(
     code = found.exit_code
     if interrupted is not None and found.statuses.get(Status.NOT_RUN):
         code = Exit.TERMINATED if interrupted == signal.SIGTERM else Exit.INTERRUPTED
-    following = next_step(code, found, ready, manner.words)
+    left = invocation.what_is_left(store, ready, run)
+    following = next_step(code, found, left, manner.words)
     path: Path | None = None
     try:
         delivered = output.deliver(
@@ -138,7 +140,7 @@ def finish(
         following = console.command(["export", run, *_where(manner)])
     _tell_end(found, code, path, following, manner)
     # What has to be done first stands right above the command it holds up.
-    for line in (raise_first(found, ready), following and f"Next: {following}"):
+    for line in (raise_first(found, ready, left), following and f"Next: {following}"):
         if line:
             console.say(line)
     return code
@@ -160,14 +162,7 @@ def plan_lines(ready: Ready, cap: Decimal | None) -> Iterator[str]:
         yield f"{ready.wish.name}: a search. {operation.does}"
     else:
         yield f"{ready.wish.name}: {_count(found.rows, 'row')}. {operation.does}"
-    if ready.job.searches or len(plan.routes) != 1:
-        yield f"{_TO_DO[plan.act]}: {plan.to_ask}."
-        for label, count in plan.routes.items():
-            yield f"  {count:>6}  {'request' if count == 1 else 'requests'} to {label}"
-    else:
-        (label,) = plan.routes
-        requests = _count(plan.requests, "request")
-        yield f"{_TO_DO[plan.act]}: {plan.to_ask} in {requests} to {label}."
+    yield from _requests(ready)
     if found.repeats:
         yield f"Same as another row, so asked once: {_count(found.repeats, 'row')}."
     if plan.known and not ready.run:
@@ -192,6 +187,23 @@ def plan_lines(ready: Ready, cap: Decimal | None) -> Iterator[str]:
         yield f"Apollo's limits stretch this to about {console.lasting(plan.seconds)}."
     yield from plan.notes
     yield from ready.notices
+
+
+def _requests(ready: Ready) -> Iterator[str]:
+    plan, most = ready.plan, ready.job.steps[0].most_records
+    if len(plan.routes) != 1:
+        yield f"{_TO_DO[plan.act]}: {plan.to_ask}."
+        for label, count in plan.routes.items():
+            yield f"  {count:>6}  {'request' if count == 1 else 'requests'} to {label}"
+        return
+    (label,) = plan.routes
+    up_to = "up to " if plan.requests > plan.to_ask else ""
+    yield (
+        f"{_TO_DO[plan.act]}: {plan.to_ask:,} in {up_to}{_count(plan.requests, 'request')} to {label}."
+    )
+    if most is not None and plan.act is Act.SEARCH:
+        each = "" if ready.job.searches else " for each row"
+        yield f"Records: {most:,} at the most{each}."
 
 
 def _tell_plan(ready: Ready, cap: Decimal | None) -> None:
@@ -224,7 +236,7 @@ def _short(path: Path) -> str:
 
 
 def _count(number: int, word: str) -> str:
-    return f"{number} {word}" if number == 1 else f"{number} {word}s"
+    return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"
 
 
 @contextmanager

@@ -109,7 +109,7 @@ def print_runs(state: str | None, *, sandbox: bool) -> None:
             console.say(f"No run yet.{hint}")
         for record in records:
             found = report.figures(store, record["id"])
-            name = Path(record["input_path"]).name
+            name = Path(record["input_path"] or record["job_path"]).name
             console.result(f"{record['id']}  {record['job_name']}, {name}: {verdict(found)}")
 
 

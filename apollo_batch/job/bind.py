@@ -71,15 +71,14 @@ class Binding:
                 value = filling.value(cell) if cell else ""
             except BadCellError as trouble:
                 return _skipped(row, trouble.reason, f"{filling.name}: {cell.strip()!r}")
-            if not empty(value):
+            if not empty(value):  # Apollo clears fields on an empty value, so none is ever sent
                 own = True
                 telling.add(filling.param)
+                filling.put(params, value)
             elif not empty(filling.default):
-                value = filling.default
                 if filling.default_tells:
                     telling.add(filling.param)
-            if not empty(value):  # Apollo clears fields on an empty value, so none is ever sent
-                filling.put(params, value)
+                filling.put(params, filling.default)
         if not own:
             return _skipped(row, "missing_identity", "")
         if not any(combination <= telling for combination in self.operation.enough):

@@ -55,7 +55,7 @@ class Filling:
 
     def value(self, cell: str) -> Value:
         """Clean a cell; BadCellError where it cannot be used."""
-        return self._whole(cell, self._one)
+        return self._whole(cell, self._one) if self.many else self._one(cell)
 
     def with_default(self, text: str) -> "Filling":
         """Take a text where a cell says nothing; it must have passed the checks."""
@@ -118,11 +118,7 @@ _Way = tuple[str, Kind, bool, Callable[[str], Value]]
 def _plain(param: Param, reading: Reading) -> _Way:
     if values.by_name(param):
         return param.name, Kind.TEXT, param.many, partial(_named, param, reading)
-    return param.name, param.kind, param.many, partial(_single, param, reading)
-
-
-def _single(param: Param, reading: Reading, text: str) -> Value:
-    return values.single(param, text, reading.clock)
+    return param.name, param.kind, param.many, values.reader(param, reading.clock)
 
 
 def _named(param: Param, reading: Reading, text: str) -> Value:

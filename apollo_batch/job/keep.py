@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 
 from apollo_batch.catalogue import paths
-from apollo_batch.catalogue.entry import Operation, Route
+from apollo_batch.catalogue.entry import Act, Operation, Route
 from apollo_batch.errors import Problem
 from apollo_batch.job.headers import normal
 from apollo_batch.job.places import Places
@@ -33,8 +33,10 @@ def parsed(keep: Mapping[str, str]) -> dict[str, tuple[paths.Step, ...]]:
 
 
 def problems(keep: Mapping[str, str], operation: Operation, places: Places) -> Iterator[Problem]:
-    """Check paths, column names, and that one route answers all."""
+    """Check paths, column names, that one route answers all, and that a search keeps something."""
     kept = parsed(keep)
+    if not keep and operation.act is Act.SEARCH:
+        yield _nothing(operation, places)
     for column in keep:
         if column not in kept:
             message = f"{shown(keep[column])} is not the path of a field."
@@ -43,6 +45,15 @@ def problems(keep: Mapping[str, str], operation: Operation, places: Places) -> I
     yield from _names(keep, places)
     if choose_route(operation, _fields(kept)) is None:
         yield _no_route(kept, operation, places)
+
+
+def _nothing(operation: Operation, places: Places) -> Problem:
+    found = next(name for name in ("name", "title", "type", "id") if name in operation.fields)
+    columns = dict.fromkeys(("id", found)) if "id" in operation.fields else (found,)
+    written = ", ".join(f"{name.capitalize()}: {name}" for name in columns)
+    place = places.key(("source",) if places.says("source") else ("operation",))
+    message = f"{operation.name} brings records, and the job keeps nothing of them."
+    return place.problem(message, f"Add `keep: {{{written}}}`, a column for each field you want.")
 
 
 def _names(keep: Mapping[str, str], places: Places) -> Iterator[Problem]:

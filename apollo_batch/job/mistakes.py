@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from apollo_batch.catalogue.entry import Operation
+from apollo_batch.catalogue.entry import Act, Operation
 from apollo_batch.errors import Problem
 from apollo_batch.job.parts import (
     InputShape,
@@ -39,6 +39,13 @@ _SECRET_ON_A_LINE = re.compile(rf"(?<![^\W_]){_SECRET.pattern}[\"']?\s*[:=]\s*",
 
 _NO_KEYS = "API keys never live in job files: they are shared, mailed and kept in repositories."
 _KEY_FIX = "Take the line out and put the key in APOLLO_API_KEY, or run `apollo-batch auth set`."
+
+_LISTS = frozenset({"list", "label_names"})
+_NO_LISTS = "Enrolling a list would enroll people whom nobody has counted."
+_LISTS_FIX = (
+    "Search for its contacts first, with `source: {operation: contacts.search, "
+    "options: {list: …}}`, and enroll what it finds row by row."
+)
 
 
 def secret(key: str) -> bool:
@@ -95,6 +102,8 @@ def unknown_parameter(loc: Loc, group: str, operation: Operation, places: Places
         why = "is the same for every row" if found.param.option else "comes from a column"
         home = "options" if found.param.option else "map"
         return place.problem(f"{shown(key)} {why}.", f"Put it below `{home}:`.")
+    if operation.act is Act.ENROLL and plain_name(key) in _LISTS:
+        return place.problem(_NO_LISTS, _LISTS_FIX)
     below_map = group == "map"
     takes = [p.name for p in operation.params if (p.in_map if below_map else p.in_options)]
     listed = f"It takes {', '.join(takes)}." if takes else "Take it out."

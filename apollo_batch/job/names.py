@@ -55,6 +55,11 @@ class Directory:
         """List what things of a kind are called, without those that are gone."""
         return [each.name for each in self.entries.get(target, ()) if not each.gone]
 
+    def words(self, target: Target) -> list[str]:
+        """List every word that things of a kind go by, addresses too."""
+        usable = [each for each in self.entries.get(target, ()) if not each.gone]
+        return [word for each in usable for word in (each.name, *each.others) if word]
+
     def find(self, target: Target, text: str) -> list[Entry]:
         """Find what an id or a name means: one thing, several of that name, or none."""
         entries = self.entries.get(target, ())

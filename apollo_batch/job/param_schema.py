@@ -34,6 +34,14 @@ _EXAMPLES: dict[Kind, Any] = {
     Kind.EMAIL: "ada@acme.example",
     Kind.TECHNOLOGY: "google_analytics",
 }
+_KEPT: Node = {
+    "keep": {
+        "description": "New column: the field of a found record that fills it.",
+        "examples": [{"Id": "id"}],
+        "type": "object",
+        "minProperties": 1,
+    }
+}
 
 
 def rules(operation: Operation) -> Iterator[Node]:
@@ -43,7 +51,8 @@ def rules(operation: Operation) -> Iterator[Node]:
     yield {"if": when, "then": _of_rows(operation)}
     if operation.act is Act.SEARCH:
         searched = {"properties": {"source": when}, "required": ["source"]}
-        yield {"if": searched, "then": {"properties": {"source": _of_search(operation)}}}
+        then = {"properties": {"source": _of_search(operation), **_KEPT}, "required": ["keep"]}
+        yield {"if": searched, "then": then}
 
 
 def _of_rows(operation: Operation) -> Node:
@@ -60,6 +69,8 @@ def _of_rows(operation: Operation) -> Node:
             "options": _group("Parameters that are the same for every row.", options),
         }
     }
+    if operation.act is Act.SEARCH:
+        made |= {"properties": made["properties"] | _KEPT, "required": ["keep"]}
     if operation.modes:
         made["properties"]["mode"] = {
             "description": "What creating does where Apollo has the record.",

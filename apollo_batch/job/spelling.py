@@ -26,8 +26,12 @@ ALIASES = {
         "account_stage_ids",
     ),
     "list": ("label_names", "contact_label_ids", "account_label_ids"),
+    # What Apollo's addresses call them; here a row is one of a list.
+    "emailer_campaign_id": ("sequence_id",),
+    "contact_ids": ("contact_id",),
+    "domains": ("domain",),
 }
-"""What people call a parameter, and the parameters it may be."""
+"""What a parameter is called besides, and the parameters it may be."""
 
 _BOUND = re.compile(r"(?P<name>.+)\[(?P<bound>min|max)\]")
 

@@ -25,7 +25,7 @@ def unusable(directory: Directory, target: Target, text: str, place: Place) -> P
         return _unknown_id(directory, target, text, place)
     message = f"Your Apollo has no {noun(target)} {shown(text)}."
     there = f"It has {listed(names)}." if names else "It has none."
-    return place.problem(message, did_you_mean(text, names) or there)
+    return place.problem(message, did_you_mean(text, directory.words(target)) or there)
 
 
 def _ambiguous(target: Target, text: str, found: Sequence[Entry], place: Place) -> Problem:

@@ -1,5 +1,8 @@
 """The text for a parameter comes in; the value Apollo gets, or BadCellError, goes out."""
 
+from collections.abc import Callable
+from functools import partial
+
 from apollo_batch.catalogue.kinds import BadCellError, Kind, clean
 from apollo_batch.catalogue.param import Param
 from apollo_batch.job.moments import Clock
@@ -10,16 +13,25 @@ ENDS = ("min", "max")
 
 
 def single(param: Param, text: str, clock: Clock) -> bool | str:
-    """Read one value; "" where the text says nothing."""
+    """Read one value; "" where the text says nothing, a name as it is."""
     if by_name(param):
         tidy = clean(Kind.TEXT, text)
         return tidy.lower() if param.kind is Kind.ID and looks_like_id(tidy) else tidy
+    return reader(param, clock)(text)
+
+
+def reader(param: Param, clock: Clock) -> Callable[[str], bool | str]:
+    """Give what reads one value of a parameter that goes by no names."""
     if param.choices:
-        return choice(param, text)
+        return partial(choice, param)
     if param.kind is Kind.MOMENT:
-        return clock.moment(text)
-    tidy = clean(param.kind, text)
-    return tidy == "true" if tidy and param.kind is Kind.FLAG else tidy
+        return clock.moment
+    return _flag if param.kind is Kind.FLAG else partial(clean, param.kind)
+
+
+def _flag(text: str) -> bool | str:
+    tidy = clean(Kind.FLAG, text)
+    return tidy == "true" if tidy else ""
 
 
 def bound(param: Param, text: str) -> int | str:

@@ -1,6 +1,7 @@
 """Credits held before a request leaves and settled after: the only room where budgets change."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from decimal import Decimal
 
 from sqlalchemy import bindparam, select, update
@@ -36,6 +37,25 @@ def scope_of(run: str) -> str:
     return f"run:{run}"
 
 
+def scopes_of(account: str, run: str, at: float) -> dict[str, str]:
+    """Name the budgets that a request of a moment counts under: its run's, its day's, its month's.
+
+    Days and months are those of UTC: the same for everybody who shares a journal.
+    """
+    day = datetime.fromtimestamp(at, UTC)
+    return {
+        "budget": scope_of(run),
+        "budget_day": f"day:{account}:{day:%Y-%m-%d}",
+        "budget_month": f"month:{account}:{day:%Y-%m}",
+    }
+
+
+def put_in_force(c: Connection, account: str, caps: Mapping[str, Decimal | None]) -> None:
+    """See that budgets are there, each with what it may hold; what was spent stays spent."""
+    for scope, cap in caps.items():
+        set_cap(c, account, scope, cap)
+
+
 def set_cap(c: Connection, account: str, scope: str, cap: Decimal | None) -> None:
     """Put a budget in force; what was spent under it stays spent."""
     changed = c.execute(update(budgets).where(budgets.c.scope == scope).values(cap=cap))
@@ -50,24 +70,26 @@ def fits(c: Connection, scope: str, most: Decimal) -> tuple[int | None, bool]:
 
     More may free up while credits are held: most requests cost less than they could.
     """
-    found = c.execute(_ONE, {"b_scope": scope}).mappings().one()
-    if found["cap"] is None or most <= 0:
+    found = c.execute(_ONE, {"b_scope": scope}).mappings().first()
+    if found is None or found["cap"] is None or most <= 0:
         return None, False
     room = found["cap"] - found["held"] - found["spent"]
     return max(0, int(room // most)), found["held"] > 0
 
 
-def move(c: Connection, scope: str, held: Decimal, spent: Decimal) -> None:
-    """Move a budget by what more, or less, is held and spent under it."""
+def move(c: Connection, scopes: Iterable[str], held: Decimal, spent: Decimal) -> None:
+    """Move budgets by what more, or less, is held and spent under them."""
     if held or spent:
-        c.execute(_MOVE, {"b_scope": scope, "held_more": held, "spent_more": spent})
+        more = {"held_more": held, "spent_more": spent}
+        c.execute(_MOVE, [{"b_scope": scope, **more} for scope in scopes])
 
 
 def recount(c: Connection, scopes: Iterable[str]) -> dict[str, tuple[Decimal, Decimal]]:
     """Add held and spent up again from the attempts: what the counters must equal."""
     totals = dict.fromkeys(scopes, (ZERO, ZERO))
-    for run, held, spent in c.execute(select(attempts.c.run, attempts.c.held, attempts.c.spent)):
-        scope = scope_of(run)
-        if scope in totals:
-            totals[scope] = (totals[scope][0] + held, totals[scope][1] + spent)
+    columns = (attempts.c[name] for name in ("account", "run", "sent_at", "held", "spent"))
+    for account, run, at, held, spent in c.execute(select(*columns)):
+        for scope in scopes_of(account, run, at).values():
+            if scope in totals:
+                totals[scope] = (totals[scope][0] + held, totals[scope][1] + spent)
     return totals

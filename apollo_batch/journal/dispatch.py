@@ -108,7 +108,7 @@ def _dispatch(c: Connection, going: Going, now: float, full: Sequence[str]) -> C
     ready = ready[: _affordable(c, going, len(ready), now)]
     most = going.most * len(ready)
     chunk = _form(c, going, route, ready)
-    budget.move(c, budget.scope_of(going.run), most, budget.ZERO)
+    budget.move(c, going.scopes(now).values(), most, budget.ZERO)
     try:
         probe = limiter.acquire(c, going.account, going.lane(route), now)
     except NoError as no:
@@ -169,7 +169,7 @@ def _known(c: Connection, going: Going, ready: Sequence[RowMapping]) -> bool:
         if (row := made.get(item["subject"])) is not None and row["item"] != item["id"]
     ]
     if pairs:
-        effects.answer(c, pairs)
+        effects.answer(c, pairs, going.id_columns)
     return bool(pairs)
 
 
@@ -198,16 +198,20 @@ def _nothing_ready(c: Connection, going: Going, now: float) -> Answer:
 
 
 def _affordable(c: Connection, going: Going, count: int, now: float) -> int:
+    if going.most > 0:
+        budget.put_in_force(c, going.account, going.caps(now))
     if going.most_enrolled is not None:
         count = _enrollable(c, going, count, now)
-    room, may_free_up = budget.fits(c, budget.scope_of(going.run), going.most)
-    if room is None or room >= count:
-        return count
-    if room:
-        return room
-    # Credits held for results that come in days free nothing up for this run.
-    answers = _wait_for_answers(c, going, now, "budget") if may_free_up else None
-    raise NoError(answers or Over("budget"))
+    for stop, scope in going.scopes(now).items():
+        room, may_free_up = budget.fits(c, scope, going.most)
+        if room is None or room >= count:
+            continue
+        if not room:
+            # Credits held for results that come in days free nothing up for this run.
+            answers = _wait_for_answers(c, going, now, "budget") if may_free_up else None
+            raise NoError(answers or Over(stop))
+        count = room
+    return count
 
 
 def _enrollable(c: Connection, going: Going, count: int, now: float) -> int:
@@ -250,7 +254,12 @@ def _form(c: Connection, going: Going, route: Route, ready: Sequence[RowMapping]
     operation = going.asking.operation
     first = ready[0]
     held = gate(operation, ways.read(first["course"])[0], json.loads(first["params"]))
-    carried = {"operation": operation.name, "route": route.name, "gate": held}
+    carried = {
+        "operation": operation.name,
+        "route": route.name,
+        "gate": held,
+        "items": json.dumps([item["id"] for item in ready]),
+    }
     chunk = _key(c.execute(_CHUNK, {**_mine(going, going.lane(route)), "kind": "call", **carried}))
     c.execute(_SEND, [{"b_id": item["id"], "b_chunk": chunk} for item in ready])
     return chunk

@@ -1,5 +1,6 @@
 """Effects that were made, once and for all: claimed before the request leaves, noted after."""
 
+import json
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
@@ -46,6 +47,7 @@ _ANSWERED = (
         reason=bindparam("b_reason"),
         note=bindparam("b_note"),
         found=bindparam("b_found"),
+        kept=bindparam("b_kept"),
         credits=budget.ZERO,
     )
 )
@@ -59,21 +61,29 @@ def find(
     return {row["subject"]: row for row in c.execute(_FIND, asked).mappings()}
 
 
-def answer(c: Connection, pairs: Iterable[tuple[int, RowMapping]]) -> None:
-    """Let items end with effects that were made to their subjects before; nothing is sent."""
-    c.execute(_ANSWERED, [_answered(item, row) for item, row in pairs])
+def answer(
+    c: Connection, pairs: Iterable[tuple[int, RowMapping]], id_columns: Sequence[str] = ()
+) -> None:
+    """Let items end with effects that were made to their subjects before; nothing is sent.
+
+    The columns that a job keeps of the record's id are filled from the ledger.
+    """
+    c.execute(_ANSWERED, [_answered(item, row, id_columns) for item, row in pairs])
 
 
-def _answered(item: int, row: RowMapping) -> dict[str, object]:
+def _answered(item: int, row: RowMapping, id_columns: Sequence[str]) -> dict[str, object]:
     doubt = row["state"] == "doubt"
     day = datetime.fromtimestamp(row["at"], UTC)
-    when = f"on {day.day} {day:%b %Y} in run {row['run']}."
+    when = f"on {day.day} {day:%b %Y} in run {row['run']}"
+    made = f"Made {when}, as {row['found']}." if row["found"] else f"Made {when}."
+    kept = dict.fromkeys(id_columns, row["found"]) if row["found"] else {}
     return {
         "b_id": item,
         "b_status": (Status.IN_DOUBT if doubt else Status.SUCCEEDED).value,
         "b_reason": "effect_unknown" if doubt else "made_before",
-        "b_note": f"Sent {when}" if doubt else f"Made {when}",
+        "b_note": f"Sent {when}." if doubt else made,
         "b_found": row["found"],
+        "b_kept": json.dumps(kept) if kept else None,
     }
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from apollo_batch.catalogue.entry import Route
+from apollo_batch.journal import budget
 from apollo_batch.journal.questions import Shelf
 from apollo_batch.packing import Asking
 
@@ -23,6 +24,12 @@ class Going:
     shelf: Shelf
     selection: Ranges = ()
     """The rows this invocation takes up; none: all."""
+    day: Decimal | None = None
+    """The most the account may spend in a day, however many runs; None: no budget."""
+    month: Decimal | None = None
+    """The same for a month."""
+    id_columns: Sequence[str] = ()
+    """The new columns that hold the id of what was made."""
     most_enrolled: int | None = None
     """How many contacts the run may enroll; None: it enrolls nobody."""
 
@@ -35,6 +42,15 @@ class Going:
     def asking(self) -> Asking:
         """What is the same for all items of the step."""
         return self.shelf.asking
+
+    def scopes(self, now: float) -> dict[str, str]:
+        """The budgets that what leaves now counts under, by the reason that each stops with."""
+        return budget.scopes_of(self.account, self.run, now)
+
+    def caps(self, now: float) -> dict[str, Decimal | None]:
+        """What the day's and the month's budgets may hold, by scope."""
+        scopes = self.scopes(now)
+        return {scopes["budget_day"]: self.day, scopes["budget_month"]: self.month}
 
     def lane(self, route: Route) -> str:
         """The unit of rate limiting: a team and a route."""

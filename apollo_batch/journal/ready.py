@@ -2,6 +2,7 @@
 
 import functools
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, bindparam, exists, literal_column, or_, select
@@ -20,7 +21,7 @@ _WAITING = (
     & (items.c.state == literal_column("'ready'"))
 )
 _SHOWN = (
-    "id row question params course page since looks company subject lot route".split()  # what dispatch needs
+    "id row question params course page since looks leg company subject lot route".split()  # for dispatch
 )
 _OTHER = items.alias("other")
 
@@ -30,23 +31,42 @@ def may_share(
 ) -> list[RowMapping]:
     """Pick the next items that may leave in one request, in row order; [] where none may.
 
-    `excluded` are routes that have no room at the moment.
+    What has a request behind it goes first where it fills the next; else it waits for those that
+    may still join it, and everything new goes before. `excluded` are routes that have no room at
+    the moment.
     """
+    if not going.asking.operation.act.writes:
+        return _next(c, going, now, excluded, begun=False)
+    begun = _next(c, going, now, excluded, begun=True)
+    if begun and _is_full(going, begun):
+        return begun
+    new = _next(c, going, now, excluded, begun=False)
+    return new if new or not begun or _more_may_join(c, going, begun) else begun
+
+
+def _next(
+    c: Connection, going: Going, now: float, excluded: Sequence[str], *, begun: bool
+) -> list[RowMapping]:
     operation = going.asking.operation
-    size = max(route.cap for route in operation.routes)
     asked: dict[str, Any] = {
         "b_run": going.run,
         "b_step": going.asking.step,
         "b_account": going.account,
         "b_operation": operation.name,
         "b_serving": going.shelf.serving,
-        "b_size": size,
+        "b_size": max(route.cap for route in operation.routes),
         "b_excluded": list(excluded),
         "b_now": now,
     }
-    query = _query(operation.act, going.asking.once, bool(_gated(going)), bool(excluded))
-    if going.selection:
-        query = query.where(within(going.selection))
+    about = _About(
+        operation.act,
+        going.asking.once,
+        begun=begun,
+        gated=any(route.one_at_a_time for route in operation.routes),
+        excluding=bool(excluded),
+        selection=tuple(going.selection),
+    )
+    query = _query(about)
     found = c.execute(query, asked).mappings().all()
     if found and any(item["lot"] != found[0]["lot"] for item in found):
         same = query.where(items.c.lot == found[0]["lot"])
@@ -54,19 +74,48 @@ def may_share(
     return _company(found, operation.route(found[0]["route"]).cap) if found else []
 
 
-def within(selection: Ranges) -> ColumnElement[bool]:
+def _is_full(going: Going, chosen: Sequence[RowMapping]) -> bool:
+    cap = going.asking.operation.route(chosen[0]["route"]).cap
+    return len(chosen) >= min(cap, *(item["company"] or cap for item in chosen))
+
+
+def _more_may_join(c: Connection, going: Going, chosen: Sequence[RowMapping]) -> bool:
+    """Whether an answer that is still to come may bring more for the same request."""
+    before = (
+        (items.c.run == going.run)
+        & (items.c.step == going.asking.step)
+        & (items.c.state == "sent")
+        & (items.c.leg < chosen[0]["leg"])
+    )
+    return bool(c.scalar(select(exists().where(before))))
+
+
+def within(selection: Ranges, row: ColumnElement[int] = items.c.row) -> ColumnElement[bool]:
     """Whether an item's row is one of those chosen."""
-    return or_(*(items.c.row.between(low, high) for low, high in selection))
+    return or_(*(row.between(low, high) for low, high in selection))
 
 
-def _gated(going: Going) -> list[str]:
-    return [r.name for r in going.asking.operation.routes if r.one_at_a_time]
+@dataclass(frozen=True)
+class _About:
+    """What a query for the next items depends on."""
+
+    act: Act
+    once: Once
+    begun: bool
+    """Whether they have a request behind them."""
+    gated: bool
+    excluding: bool
+    selection: tuple[tuple[int, int], ...]
 
 
 @functools.lru_cache(maxsize=64)
-def _query(act: Act, once: Once, gated: bool, excluding: bool) -> Select[Any]:
-    query = select(*(items.c[name] for name in _SHOWN)).where(_WAITING)
-    if act is Act.LOOK_UP:
+def _query(about: _About) -> Select[Any]:
+    query = select(*(items.c[name] for name in _SHOWN)).where(
+        _WAITING, items.c.leg > 0 if about.begun else items.c.leg == literal_column("0")
+    )
+    if about.selection:
+        query = query.where(within(about.selection))
+    if about.act is Act.LOOK_UP:
         query = query.add_columns(exists().where(_ASKED).label("known")).where(
             ~exists().where(
                 _ASKED,
@@ -74,26 +123,30 @@ def _query(act: Act, once: Once, gated: bool, excluding: bool) -> Select[Any]:
                 questions.c.state == "claimed",
             )
         )
-    if act.writes:
+    if about.act.writes:
         due = items.c.not_before.is_(None) | (items.c.not_before <= bindparam("b_now"))
-        query = query.where(due)
-        query = query.where(or_(items.c.subject == "", ~exists().where(_under_way())))
-    if once is Once.EVER:
+        before = exists().where(_before_it(about.selection))
+        query = query.where(due, or_(items.c.subject == "", ~before))
+    if about.once is Once.EVER:
         query = query.where(or_(items.c.subject == "", ~exists().where(_claimed_elsewhere())))
-    if gated:
+    if about.gated:
         query = query.where(or_(items.c.gate == "", ~exists().where(_shut())))
-    if excluding:
+    if about.excluding:
         query = query.where(items.c.route.notin_(bindparam("b_excluded", expanding=True)))
-    return query.order_by(items.c.id).limit(bindparam("b_size"))
+    return query.order_by(items.c.leg, items.c.id).limit(bindparam("b_size"))
 
 
-def _under_way() -> ColumnElement[bool]:
-    # What is being written to a record has to be there before the next is.
+def _before_it(selection: Ranges) -> ColumnElement[bool]:
+    # Rows of one record are carried out in their order: the last one says what it is at the end.
+    waits = (_OTHER.c.state == "ready") & (_OTHER.c.id < items.c.id)
+    if selection:
+        waits &= within(selection, _OTHER.c.row)
     return (
         (_OTHER.c.run == items.c.run)
         & (_OTHER.c.step == items.c.step)
         & (_OTHER.c.subject == items.c.subject)
-        & (_OTHER.c.state == literal_column("'sent'"))
+        & (_OTHER.c.subject != literal_column("''"))
+        & or_(_OTHER.c.state == "sent", waits)
     )
 
 

@@ -19,10 +19,11 @@ from apollo_batch.journal.questions import Shelf, find, forget, recall
 from apollo_batch.journal.schema import balances, items, lanes, rows, runs
 from apollo_batch.journal.store import Store
 from apollo_batch.model import Item, Outcome, Status
-from apollo_batch.packing import same, subject
+from apollo_batch.packing import question, same, subject
 
 _BATCH = 500
-_LOOK_UP_DOUBTS = ("reply_lost", "process_died", "unpaired")
+LOOK_UP_DOUBTS = ("reply_lost", "process_died", "unpaired")
+"""The reasons of a look-up in doubt: asking once more does no harm, but may be charged again."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,7 @@ def enter(
             return
         c.execute(delete(items).where(items.c.run == run))
         c.execute(delete(rows).where(rows.c.run == run))
-    first: dict[str, int] = {}
+    first: dict[str, tuple[int, str]] = {}
     stream = iter(entries)
     while batch := list(islice(stream, _BATCH)):
         with store.write() as c:
@@ -117,7 +118,9 @@ def _row(run: str, account: str, entry: Entry) -> dict[str, Any]:
     }
 
 
-def _item(run: str, shelf: Shelf, entry: Entry, first: dict[str, int]) -> dict[str, Any]:
+def _item(
+    run: str, shelf: Shelf, entry: Entry, first: dict[str, tuple[int, str]]
+) -> dict[str, Any]:
     bound = entry.bound
     value: dict[str, Any] = {
         "account": shelf.account,
@@ -140,7 +143,8 @@ def _item(run: str, shelf: Shelf, entry: Entry, first: dict[str, int]) -> dict[s
         return value | said | {"credits": budget.ZERO}
     asking = shelf.asking
     asked = same(asking, bound.params)
-    original = first.setdefault(asked, bound.row)
+    whole = question(asking.operation, bound.params)
+    original, first_whole = first.setdefault(asked, (bound.row, whole))
     return (
         value
         | ways.columns(asking.operation, asking.course(bound.params), bound.params)
@@ -150,6 +154,8 @@ def _item(run: str, shelf: Shelf, entry: Entry, first: dict[str, int]) -> dict[s
             "params": json.dumps(dict(bound.params), ensure_ascii=False),
             "state": "ready" if original == bound.row else "twin",
             "twin": None if original == bound.row else original,
+            # What it says differently of the same record is written by nobody.
+            "reason": None if first_whole == whole else "already_exists",
         }
     )
 
@@ -225,7 +231,7 @@ def ask_again(store: Store, run: str, selection: Sequence[tuple[int, int]] = ())
     """
     # What may have created, changed or enrolled is no look-up: it is not sent again unasked.
     doubt = (items.c.run == run) & (items.c.status == Status.IN_DOUBT.value)
-    doubt &= items.c.reason.in_(_LOOK_UP_DOUBTS)
+    doubt &= items.c.reason.in_(LOOK_UP_DOUBTS)
     if selection:
         doubt &= or_(*(items.c.row.between(low, high) for low, high in selection))
     with store.write() as c:

@@ -108,6 +108,7 @@ items = Table(
     Column("since", Float),  # when the request left whose effect is being looked for
     Column("looks", Integer, nullable=False, default=0),
     Column("not_before", Float),
+    Column("leg", Integer, nullable=False, default=0),  # how many requests it has behind it
     Column("company", Integer),  # the most that may share its request, after a refusal
     Column("chunk", BigInteger),
     Column("source", BigInteger),  # the attempt whose answer holds this item's record
@@ -128,6 +129,7 @@ Index(
     "items_ready",
     items.c.run,
     items.c.step,
+    items.c.leg,
     items.c.id,
     sqlite_where=items.c.state == "ready",
     postgresql_where=items.c.state == "ready",
@@ -146,8 +148,8 @@ Index(
     items.c.run,
     items.c.step,
     items.c.subject,
-    sqlite_where=(items.c.state == "sent") & (items.c.subject != ""),
-    postgresql_where=(items.c.state == "sent") & (items.c.subject != ""),
+    sqlite_where=items.c.subject != "",
+    postgresql_where=items.c.subject != "",
 )
 
 chunks = Table(
@@ -162,6 +164,7 @@ chunks = Table(
     Column("route", String, nullable=False),
     Column("lane", String, nullable=False),
     Column("gate", String, nullable=False, default=""),
+    Column("items", Text, nullable=False, default="[]"),  # what it carried, in order
     Column("ready_at", Float),
     Index("chunks_run", "run"),
 )

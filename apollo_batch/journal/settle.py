@@ -29,6 +29,7 @@ _DOUBTS = {
     Repeat.PAID: ("reply_lost", "process_died"),
     Repeat.NEVER: ("effect_unknown", "effect_died"),
 }
+_ALIKE = "Apollo refused one row after the other, none of them for its own sake: "
 _NOT_SENT_IN_A_ROW = 3
 _FAILURES_IN_A_ROW = 5
 _BACKOFF_SECONDS = 2.0
@@ -84,7 +85,8 @@ def _settle(
     # A budget only ever moves by the difference to what the attempt itself says, so that nothing
     # can be released twice, however late or often an answer comes.
     more = (held - attempt["held"], spent - attempt["spent"])
-    budget.move(c, budget.scope_of(attempt["run"]), *more)
+    scopes = budget.scopes_of(attempt["account"], attempt["run"], attempt["sent_at"])
+    budget.move(c, scopes.values(), *more)
     reply = _reply(settlement) | {"outcome": outcome, "done_at": now, "held": held, "spent": spent}
     c.execute(_REPLY, {"b_id": attempt["id"], **reply})
     failures = limiter.learn(c, attempt, settlement, now)
@@ -152,6 +154,8 @@ def _settle_items(
             undone.leave_in_doubt(c, attempt, reason, settlement.message, now)
         case Arrival.REFUSED if settlement.halt in {None, Halt.BUG}:
             undone.refuse(c, attempt, settlement)
+            if settlement.halt is None and undone.all_alike(c, attempt, settlement.message):
+                stop(c, attempt["run"], "job_refused", _ALIKE + settlement.message)
         case _:
             undone.put_back(c, verdicts.ids(c, attempt))
 

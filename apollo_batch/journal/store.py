@@ -12,7 +12,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 
 from apollo_batch.errors import InvalidError, OutputError, UsageError
 from apollo_batch.files import PRIVATE_FILE, private_folder
-from apollo_batch.journal import schema
+from apollo_batch.journal import disk, schema
 
 _BUSY_MS = 30_000
 
@@ -78,6 +78,7 @@ def open_store(state: Path) -> Store:
     Raises UsageError where the place cannot be used, InvalidError for another version's journal.
     """
     file, folder = _place(state)
+    disk.see_that_it_is_local(folder)
     engine = create_engine(f"sqlite:///{file}", isolation_level="AUTOCOMMIT")
     event.listen(engine, "connect", _prepare)
     store = Store(engine, folder)
@@ -93,6 +94,7 @@ def open_store(state: Path) -> Store:
             f"{file} is not a journal of this program: {problem.orig}.",
             fix="Name another file or folder with --state.",
         ) from None
+    disk.lay_ballast(folder)
     return store
 
 

@@ -120,13 +120,20 @@ def _told(found: RowMapping, selection: list[list[int]], stop: str) -> Told:
             return Told(row, Status.IN_DOUBT, "effect_unknown", note, {}, None)
         asked = found["twin"] if twin else row
         chosen = not selection or any(low <= asked <= high for low, high in selection)
-        return Told(row, Status.NOT_RUN, stop if chosen else "not_selected", "", {}, budget.ZERO)
+        reason = stop if chosen else "not_selected"
+        note, paid = found[f"{of}note"] or "", found[f"{of}credits"] or budget.ZERO
+        return Told(row, Status.NOT_RUN, reason, note, {}, budget.ZERO if twin else paid)
     status = Status(found[f"{of}status"])
     note = found[f"{of}note"] or ""
     kept = json.loads(found[f"{of}kept"]) if found[f"{of}kept"] else {}
     number = found[f"{of}found"]
     if not twin:
-        return Told(row, status, found["reason"], note, kept, found["credits"], number)
+        known = None if status is Status.IN_DOUBT else found["credits"]
+        return Told(row, status, found["reason"], note, kept, known, number)
+    if found["reason"] and status is Status.SUCCEEDED:
+        made = f"Row {found['twin']} made it{f', as {number}' if number else ''}"
+        note = f"{made}; what differs here was not written."
+        return Told(row, Status.SKIPPED, found["reason"], note, kept, budget.ZERO, number)
     note = " ".join(part for part in (f"Same as row {found['twin']}.", note) if part)
     return Told(row, status, found["original_reason"], note, kept, budget.ZERO, number)
 

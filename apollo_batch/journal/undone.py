@@ -3,14 +3,16 @@
 import json
 from collections.abc import Sequence
 
-from sqlalchemy import case, select, update
+from sqlalchemy import case, func, select, update
 from sqlalchemy.engine import Connection, RowMapping
 
 from apollo_batch.catalogue.operations import OPERATIONS
 from apollo_batch.journal import budget, effects, questions, verdicts, ways
-from apollo_batch.journal.schema import items
-from apollo_batch.model import Leg, Settlement, Status
+from apollo_batch.journal.schema import attempts, items
+from apollo_batch.model import Arrival, Leg, Settlement, Status
 
+_ALONE_IN_A_ROW = 10
+_LOOK_BACK = 200
 _LOOK_SECONDS = 5.0
 """Before what a lost request made is looked for: Apollo's searches lag behind."""
 
@@ -60,6 +62,7 @@ def _look_for(
                 note=message,
                 since=row["since"] or attempt["sent_at"],
                 looks=0,
+                leg=row["leg"] + 1,
                 not_before=now + _LOOK_SECONDS,
                 **ways.columns(operation, course, params),
             )
@@ -79,6 +82,31 @@ def refuse(c: Connection, attempt: RowMapping, settlement: Settlement) -> None:
         _fail(c, attempt, everyone, settlement.message)
 
 
+def all_alike(c: Connection, attempt: RowMapping, message: str) -> bool:
+    """Whether so many rows that stood alone were refused in the same words, and none was taken.
+
+    Then it is nothing of theirs, and halving for the rest would cost a request a row.
+    """
+    if OPERATIONS[attempt["operation"]].route(attempt["route"]).cap == 1:
+        return False
+    company = select(func.count()).where(items.c.chunk == attempts.c.chunk).scalar_subquery()
+    mine = (attempts.c.run == attempt["run"]) & (attempts.c.lane == attempt["lane"])
+    latest = (
+        select(attempts.c.outcome, attempts.c.message, company)
+        .where(mine, attempts.c.done_at.is_not(None))
+        .order_by(attempts.c.done_at.desc(), attempts.c.id.desc())
+        .limit(_LOOK_BACK)
+    )
+    alone = 0
+    for outcome, said, count in c.execute(latest):
+        if outcome == Arrival.DONE:
+            return False
+        alone += outcome == Arrival.REFUSED and said == message and count == 1
+        if alone >= _ALONE_IN_A_ROW:
+            return True
+    return False
+
+
 def _fail(c: Connection, attempt: RowMapping, failed: Sequence[int], message: str) -> None:
     for number, found in c.execute(
         select(items.c.id, items.c.found).where(items.c.id.in_(failed))
@@ -94,7 +122,7 @@ def _fail(c: Connection, attempt: RowMapping, failed: Sequence[int], message: st
                 status=Status.FAILED.value,
                 reason="apollo_refused",
                 note=note,
-                credits=budget.ZERO,
+                credits=func.coalesce(items.c.credits, budget.ZERO),
                 source=attempt["id"],
             )
         )

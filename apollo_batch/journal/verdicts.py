@@ -46,7 +46,8 @@ def take(c: Connection, attempt: RowMapping, said: Sequence[Verdict], now: float
     if ended:
         c.execute(_VERDICT, [_ended(verdict, attempt, earlier) for verdict in ended])
     for verdict in said:
-        if verdict.records is not None:
+        # Asked for anew meanwhile, a page's records come with that answer.
+        if verdict.records is not None and verdict.item in earlier:
             _add_records(c, attempt, verdict)
         if verdict.item in earlier and (verdict.then or verdict.more):
             _go_on(c, attempt, verdict, earlier[verdict.item], now)
@@ -116,6 +117,7 @@ def _go_on(
             reason=verdict.reason or before["reason"],
             params=json.dumps(params, ensure_ascii=False),
             page=before["page"] + verdict.more,
+            leg=before["leg"] + (0 if verdict.more else 1),
             kept=json.dumps(kept, ensure_ascii=False) if kept else None,
             found=verdict.found or before["found"],
             note=verdict.note or before["note"],

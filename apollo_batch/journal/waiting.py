@@ -1,14 +1,15 @@
 """What is still to be sent, and what of it the journal knows already: `plan` asks, nothing moves."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, func, or_, select, true
 
-from apollo_batch.journal import effects
+from apollo_batch.journal import effects, ways
 from apollo_batch.journal.questions import Shelf, find
+from apollo_batch.journal.runs import LOOK_UP_DOUBTS
 from apollo_batch.journal.schema import items
 from apollo_batch.journal.store import Store
-from apollo_batch.model import Status
 
 _PAGE = 2_000
 
@@ -16,25 +17,42 @@ Selection = Sequence[tuple[int, int]]
 
 
 def remaining(store: Store, run: str, selection: Selection, *, in_doubt: bool) -> int:
-    """Count the items of a run still to be sent, of the rows chosen; those in doubt if asked."""
+    """Count the items of a run still to be sent, of the rows chosen; look-ups in doubt if asked."""
     waits = items.c.state == "ready"
     if in_doubt:
-        waits |= items.c.status == Status.IN_DOUBT.value
+        waits |= items.c.reason.in_(LOOK_UP_DOUBTS)
     mine = (items.c.run == run) & items.c.twin.is_(None)
     with store.read() as c:
         return int(c.scalar(select(func.count()).where(mine, waits, _chosen(selection))) or 0)
 
 
+def pages_asked(store: Store, run: str, selection: Selection, *, in_doubt: bool) -> int:
+    """Count the pages that searches still under way have brought already, of the rows chosen."""
+    waits = items.c.state == "ready"
+    if in_doubt:
+        waits |= items.c.reason.in_(LOOK_UP_DOUBTS)
+    mine = (items.c.run == run) & items.c.twin.is_(None)
+    pages = select(func.sum(items.c.page - 1)).where(mine, waits, _chosen(selection))
+    with store.read() as c:
+        return int(c.scalar(pages) or 0)
+
+
 def lots(store: Store, run: str, selection: Selection) -> dict[tuple[str, str], int]:
-    """Count the items still to be sent by their route and by who may share a request."""
+    """Count the items still to be sent by their routes and by who may share a request."""
     mine = (items.c.run == run) & (items.c.state == "ready")
     grouped = (
-        select(items.c.route, items.c.lot, func.count())
+        select(items.c.course, items.c.lot, func.count())
         .where(mine, _chosen(selection))
-        .group_by(items.c.route, items.c.lot)
+        .group_by(items.c.course, items.c.lot)
     )
+    counted: Counter[tuple[str, str]] = Counter()
     with store.read() as c:
-        return {(route, lot): int(count) for route, lot, count in c.execute(grouped)}
+        for course, lot, count in c.execute(grouped):
+            first, *later = ways.read(course)
+            counted[first.route, lot] += int(count)
+            for leg in later:
+                counted[leg.route, ""] += int(count)
+    return counted
 
 
 def made_before(store: Store, account: str, operation: str, subjects: Sequence[str]) -> set[str]:

@@ -24,7 +24,9 @@ def settings_of(record: Mapping[str, Any]) -> Iterator[Setting]:
         for name, (column, default, cleaners, *_) in step["map"].items():
             yield f"Sent as {name}", _source(column, default, cleaners)
         for name, value in (step["options"] | step.get("constants", {})).items():
-            yield f"Option {name}", value if isinstance(value, str) else json.dumps(value)
+            yield f"Option {name}", _said(value)
+        if step.get("most_records"):
+            yield "Records at the most", f"{step['most_records']:,}"
         for column, path in step["keep"].items():
             yield f"Kept as {column}", ".".join(_word(*word) for word in path)
     for column, condition, operand, reason in job["skip"]:
@@ -56,6 +58,14 @@ def _source(column: str, default: str | None, cleaners: Sequence[str]) -> str:
     cleaned = f", cleaned: {', '.join(cleaners)}" if cleaners else ""
     instead = f", or {default!r} where that is empty" if default else ""
     return f"column {column}{cleaned}{instead}"
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, list):
+        return "; ".join(map(_said, value))
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_said(one)}" for name, one in value.items())
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _word(key: str, index: int | None, every: bool) -> str:

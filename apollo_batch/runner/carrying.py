@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 
+from apollo_batch.catalogue.paths import parse
 from apollo_batch.errors import AccessError
 from apollo_batch.journal.budget import most_per_item
 from apollo_batch.journal.going import Going
@@ -13,6 +15,8 @@ from apollo_batch.runner.invocation import Ready, tidy
 from apollo_batch.runner.place import Place
 from apollo_batch.runner.pump import Pump
 from apollo_batch.runner.workers import come_to_work
+
+_ID = parse("id")
 
 
 def carry(
@@ -28,14 +32,7 @@ def carry(
     step = ready.job.steps[0]
     owner, held = come_to_work(place.store)
     try:
-        going = Going(
-            run=run,
-            owner=owner,
-            most=most_per_item(step.operation, step.options, ready.job.limits.most_per_row),
-            shelf=ready.shelf,
-            selection=tuple(ready.plan.survey.selection),
-            most_enrolled=most_enrolled,
-        )
+        going = replace(_going(place, ready, run), owner=owner, most_enrolled=most_enrolled)
 
         def send(chunk: Chunk) -> Settlement:
             settlement = place.wire.send(
@@ -53,3 +50,18 @@ def carry(
                 note_balance(place, run, "after")
     finally:
         held.release()
+
+
+def _going(place: Place, ready: Ready, run: str) -> Going:
+    """Say how far a run's step may go."""
+    step = ready.job.steps[0]
+    return Going(
+        run=run,
+        owner="",
+        most=most_per_item(step.operation, step.options, ready.job.limits.most_per_row),
+        shelf=ready.shelf,
+        selection=tuple(ready.plan.survey.selection),
+        day=place.policy.max_credits_day,
+        month=place.policy.max_credits_month,
+        id_columns=[column for column, path in step.keep.items() if path == _ID],
+    )

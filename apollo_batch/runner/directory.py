@@ -6,7 +6,7 @@ from apollo_batch.apollo import lookups
 from apollo_batch.apollo.lookups import Asks, Thing, Things
 from apollo_batch.catalogue.param import Target
 from apollo_batch.job.names import Directory, Entry
-from apollo_batch.job.resolve import needed
+from apollo_batch.job.resolve import needed, resolved
 from apollo_batch.job.wanted import Job
 
 Look = Callable[[Asks], Things | None]
@@ -25,6 +25,15 @@ _WAYS: dict[Target, tuple[Look, str]] = {
     Target.ACCOUNT_FIELD: (lookups.fields, "account"),
     Target.DEAL_FIELD: (lookups.fields, "opportunity"),
 }
+
+
+def looked_up(job: Job, apollo: Asks) -> tuple[Job, Directory]:
+    """Put ids in the place of a job's names, and give what its cells are looked up in.
+
+    Raises InvalidError where a name stands for nothing; asks nothing for a job without names.
+    """
+    directory = directory_for(job, apollo)
+    return resolved(job, directory), directory
 
 
 def directory_for(job: Job, apollo: Asks) -> Directory:

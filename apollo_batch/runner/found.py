@@ -12,6 +12,11 @@ TITLE = "Apollo Found"
 SOURCE_ROW = "Source Row"
 
 
+def title(number: int) -> str:
+    """Name the sheet of the first, second … step that searches."""
+    return TITLE if number == 1 else f"{TITLE} {number}"
+
+
 def pages_of(store: Store, run: str, job: Mapping[str, Any]) -> list[Found]:
     """Make a sheet of each step's records; each names the row that it was found for.
 
@@ -28,8 +33,8 @@ def pages_of(store: Store, run: str, job: Mapping[str, Any]) -> list[Found]:
             yield values if own else [record.parent, *values]
 
     columns = kept if own else [SOURCE_ROW, *kept]
-    return [_page(sheet, columns, records) for sheet in sheets]
+    return [_page(n, sheet, columns, records) for n, sheet in enumerate(sheets, start=1)]
 
 
-def _page(sheet: str, columns: list[str], records: Any) -> Found:
-    return Found(TITLE, columns, lambda: records(sheet))
+def _page(number: int, sheet: str, columns: list[str], records: Any) -> Found:
+    return Found(title(number), columns, lambda: records(sheet))

@@ -23,10 +23,11 @@ from apollo_batch.journal.earlier import Endings, Past
 from apollo_batch.journal.questions import Shelf
 from apollo_batch.journal.settle import sweep
 from apollo_batch.journal.store import Store
+from apollo_batch.journal.suppress import suppress
 from apollo_batch.runner.balances import note_balance
 from apollo_batch.runner.directory import directory_for
 from apollo_batch.runner.place import Place
-from apollo_batch.runner.plan import Basis, Plan, make_plan, shelf_of
+from apollo_batch.runner.plan import Basis, Plan, barred_of, make_plan, shelf_of
 from apollo_batch.runner.rows import Rows, rows_of
 from apollo_batch.runner.survey import Choice, survey
 from apollo_batch.runner.workers import at_work
@@ -120,6 +121,7 @@ def snapshot(store: Store, wish: Wish) -> Path | None:
 def prepare(place: Place, wish: Wish, path: Path | None) -> Ready:
     """Make the plan; it asks Apollo free questions only and writes nothing."""
     job, rows = read(wish, path, place.wire)
+    rows = replace(rows, suppression=place.suppression)
     shelf = shelf_of(job, job.steps[0], place.account, place.clock.now())
     chosen = Choice(wish.rows, wish.first)
     found = survey(job, rows.entries(), shelf.asking, period=wish.period, chosen=chosen)
@@ -163,6 +165,11 @@ def _kept_of(job: Job) -> str:
     return json.dumps(told)
 
 
+def what_is_left(store: Store, ready: Ready, run: str) -> Plan:
+    """Plan what a run has left to do, of the rows chosen."""
+    return make_plan(ready.basis, store, run=run, resend=False, earlier=ready.earlier)
+
+
 @contextmanager
 def holding(place: Place, ready: Ready) -> Iterator[None]:
     """Hold the lock of a run; HeldError, naming the holder, where another process has it."""
@@ -199,6 +206,10 @@ def begin(place: Place, ready: Ready, cap: Decimal | None) -> str:
         source=source,
         now=now,
     )
+    if ready.run and ready.plan.survey.suppressed:
+        # Whoever came onto the list since the run began is spared as well.
+        barred = barred_of(ready.basis, run, resend=ready.wish.resend_in_doubt)
+        suppress(place.store, barred, now)
     if ready.wish.resend_in_doubt:
         runs.ask_again(place.store, run, ready.plan.survey.selection)
     note_balance(place, run, "before")

@@ -1,5 +1,6 @@
 """A job and a spreadsheet become a plan: what a run would ask, skip, and cost at the most."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -13,6 +14,7 @@ from apollo_batch.journal.budget import most_per_item
 from apollo_batch.journal.earlier import Endings
 from apollo_batch.journal.questions import Shelf
 from apollo_batch.journal.store import Store
+from apollo_batch.journal.suppress import Barred, would_leave
 from apollo_batch.packing import Asking, request_count
 from apollo_batch.runner.survey import Survey
 
@@ -112,9 +114,13 @@ def make_plan(
     to_ask = len(found.questions) - len(known) - taken_over
     counted: Mapping[tuple[str, str], int] = found.lots
     if run is not None:
+        spared = would_leave(store, barred_of(basis, run, resend=resend))
         to_ask = waiting.remaining(store, run, found.selection, in_doubt=resend)
-        counted = waiting.lots(store, run, found.selection)
-    pages = _pages(step)
+        to_ask -= spared.total()
+        counted = Counter(waiting.lots(store, run, found.selection)) - spared
+    pages = _pages(step) * to_ask
+    if run is not None and step.operation.paging is not None:
+        pages -= waiting.pages_asked(store, run, found.selection, in_doubt=resend)
     routes = _routes(step, counted, to_ask, pages)
     most_each = most_per_item(step.operation, step.options, job.limits.most_per_row)
     rate = tell.found_rate(store, shelf.account, step.operation.name) or Decimal(1)
@@ -125,11 +131,17 @@ def make_plan(
         to_ask=to_ask,
         routes={label: count for label, (_, count) in routes.items()},
         act=step.operation.act,
-        most=most_each * to_ask * pages,
+        most=most_each * pages,
         likely=(step.operation.price.base * to_ask * rate).quantize(Decimal(1)),
         seconds=_seconds(routes.values(), basis.limits),
         notes=(*job.notices, *_ceiling(step)),
     )
+
+
+def barred_of(basis: Basis, run: str, *, resend: bool) -> Barred:
+    """Say which rows of a run that goes on are on the do-not-contact list by now."""
+    found, operation = basis.survey, basis.job.steps[0].operation
+    return Barred(run, operation, found.suppressed, found.selection, resend)
 
 
 def _known(store: Store, shelf: Shelf, found: Survey, *, resend: bool) -> set[str]:
@@ -164,15 +176,16 @@ def _routes(
 ) -> dict[str, Asked]:
     """Count the requests of each route: the items of a lot fill one after the other."""
     operation = step.operation
-    if operation.act is Act.LOOK_UP:
+    if operation.act in {Act.LOOK_UP, Act.SEARCH}:
+        asked = pages if operation.paging else to_ask
         label = f"{step.route.method} {step.route.path}"
-        return {label: (step.route, request_count(to_ask, step.route))}
+        return {label: (step.route, request_count(asked, step.route))}
     routes: dict[str, Asked] = {}
     for (name, _), count in counted.items():
         route = operation.route(name)
         label = f"{route.method} {route.path}"
         before = routes.get(label, (route, 0))[1]
-        routes[label] = route, before + request_count(count, route) * pages
+        routes[label] = route, before + request_count(count, route)
     return routes
 
 

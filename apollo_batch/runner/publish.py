@@ -27,7 +27,9 @@ class Published:
 def publish(store: Store, run: str, target: Path | None) -> Published:
     """Write the report of a run; OutputError where it cannot be written, with nothing changed."""
     found = figures(store, run)
-    source = Path(found.record["input_path"])
+    record = found.record
+    # What a search has found lies in the working folder, and so does the report of it.
+    source = Path(record["input_path"] or Path.cwd() / Path(record["job_path"]).name)
     mark = f"apollo-batch {__version__}, run {found.run}"
     text = page(found.run, summarise(found, None), problems_of(store, found.run), mark)
     place = _place(source, target, f", run {found.run}")

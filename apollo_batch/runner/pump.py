@@ -8,9 +8,12 @@ from apollo_batch.apollo.kept import Keep
 from apollo_batch.catalogue.entry import Operation
 from apollo_batch.catalogue.operations import OPERATIONS
 from apollo_batch.clock import Clock
+from apollo_batch.errors import OutputError
 from apollo_batch.journal.answers import Moved, Wait
+from apollo_batch.journal.disk import drop_ballast
 from apollo_batch.journal.going import Going
 from apollo_batch.journal.recalls import Recall, recalled, recalls
+from apollo_batch.journal.runs import stop
 from apollo_batch.journal.settle import give_up
 from apollo_batch.journal.store import Store
 from apollo_batch.journal.turn import Settled, Turn, take_turn
@@ -32,7 +35,14 @@ class Pump:
     def turn(self, settled: Settled, free: int) -> Turn:
         """Settle what came back, and hand out up to so many chunks that may leave."""
         now = self._clock.now()
-        turn = take_turn(self._store, self._going, settled, free, now)
+        self._see_stop()
+        try:
+            turn = take_turn(self._store, self._going, settled, free, now)
+        except OutputError:
+            # What was paid for is written down in the room kept back for it; then it stops.
+            if settled and drop_ballast(self._store.folder):
+                take_turn(self._store, self._going, settled, 0, now)
+            raise
         while isinstance(turn.answer, Moved):
             self.recall()
             more = take_turn(self._store, self._going, (), free - len(turn.chunks), now)
@@ -40,6 +50,12 @@ class Pump:
         if isinstance(turn.answer, Wait) and turn.answer.why == "elsewhere":
             self._tidy()  # whoever asks for the same may have died over it
         return turn
+
+    def _see_stop(self) -> None:
+        """End every run of this journal where a person has put a file named STOP beside it."""
+        file = self._store.folder / "STOP"
+        if file.exists():
+            stop(self._store, self._going.run, "stopped", f"{file} is there: it ends every run.")
 
     def abandon(self, chunks: Sequence[Chunk]) -> None:
         """Give up chunks whose answers are not waited for any longer."""

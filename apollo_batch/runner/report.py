@@ -16,6 +16,7 @@ from apollo_batch.journal.found import sheets_of
 from apollo_batch.journal.store import Store, open_store
 from apollo_batch.model import Status
 from apollo_batch.reasons import REASONS, sentence
+from apollo_batch.runner.found import title
 from apollo_batch.settings import state_folder
 
 if TYPE_CHECKING:
@@ -23,11 +24,14 @@ if TYPE_CHECKING:
 
 _STOP_EXITS = {
     "budget": Exit.BUDGET,
+    "budget_day": Exit.BUDGET,
+    "budget_month": Exit.BUDGET,
     "enroll_budget": Exit.BUDGET,
     "credits_exhausted": Exit.BUDGET,
     "no_access": Exit.ACCESS,
     "out_of_reach": Exit.OUT_OF_REACH,
     "job_refused": Exit.ROWS_FAILED,
+    "stopped": Exit.INTERRUPTED,
 }
 
 
@@ -47,12 +51,23 @@ class Figures:
     balances: Mapping[str, Mapping[str, Any]]
     planned: Mapping[str, Any] = field(default_factory=dict)
     sheets: Mapping[str, int] = field(default_factory=dict)
-    """Sheets of found records, each with how many it has; they are among the rows."""
+    """Steps that search, each with how many records it found; they are among the rows."""
 
     @property
     def rows(self) -> int:
         """How many rows the run has."""
         return sum(self.statuses.values())
+
+    @property
+    def finds(self) -> bool:
+        """Whether what was found has a sheet of its own."""
+        return bool(json.loads(self.record["job"]).get("finds"))
+
+    @property
+    def own_statuses(self) -> Mapping[Status, int]:
+        """The statuses of the rows themselves, without the records found for them."""
+        found = sum(self.sheets.values())
+        return {s: n - found * (s is Status.SUCCEEDED) for s, n in self.statuses.items()}
 
     @property
     def charged(self) -> Decimal:
@@ -116,10 +131,10 @@ def as_json(
         "schema": 1,
         "run": found.run,
         "job": found.record["job_path"] or found.record["job_name"],
-        "input": found.record["input_path"],
+        "input": found.record["input_path"] or None,
         "output": str(output) if output else None,
         "exit_code": int(exit_code),
-        "rows": {"total": found.rows} | {s.value: found.statuses.get(s, 0) for s in Status},
+        "rows": _by_status(found.statuses),
         "reasons": {code: n for code, n in found.reasons.items() if code not in explains_nothing},
         "credits": {
             "max": plain(found.budget.get("cap")),
@@ -129,9 +144,27 @@ def as_json(
             "unpriced_requests": found.bill.unpriced,
         },
         "requests": found.bill.requests,
-        "sheets": {name: {"total": count} for name, count in found.sheets.items()},
+        "sheets": _sheets(found),
         "next": next_step,
     }
+
+
+def _by_status(counts: Mapping[Status, int]) -> dict[str, int]:
+    return {"total": sum(counts.values())} | {s.value: counts.get(s, 0) for s in Status}
+
+
+def _sheets(found: Figures) -> dict[str, dict[str, int]]:
+    """Tell the rows apart by their sheets, where there are several."""
+    if not found.finds:
+        return {}
+    told = {}
+    if found.record["input_path"]:
+        sheet = json.loads(found.record["reading"])["sheet"]
+        own = sheet or Path(found.record["input_path"]).name
+        told[own] = _by_status(found.own_statuses)
+    for number, count in enumerate(found.sheets.values() or [0], start=1):
+        told[title(number)] = _by_status({Status.SUCCEEDED: count})
+    return told
 
 
 def plain(number: Decimal | None) -> str | None:

@@ -12,6 +12,7 @@ from apollo_batch.job.names import Directory
 from apollo_batch.job.wanted import Job
 from apollo_batch.journal.runs import Entry
 from apollo_batch.model import Item, RowNumber
+from apollo_batch.runner.suppression import Suppression
 from apollo_batch.runner.survey import entries
 from apollo_batch.sheets.layout import comes_back, theirs
 from apollo_batch.sheets.read import Sheet, open_sheet
@@ -27,11 +28,13 @@ class Rows:
     job: Job
     sheet: Sheet | None = None
     binding: Binding | None = None
+    suppression: Suppression | None = None
+    """Whom nothing may be asked, made or sent."""
 
     def entries(self) -> Iterator[Entry]:
         """Bind every row; a search is a row of its own."""
         if self.sheet is not None and self.binding is not None:
-            yield from entries(self.sheet, self.binding)
+            yield from entries(self.sheet, self.binding, self.suppression)
         else:
             yield Entry((), "", Item(_ONLY, dict(whole_question(self.job.steps[0]))))
 

@@ -25,29 +25,20 @@ def summarise(found: Figures, next_step: str | None) -> Summary:
         title=found.record["job_name"],
         verdict=verdict(found),
         facts=tuple(_facts(found, next_step)),
-        tables=(
-            Table(
-                "What became of the rows",
-                ("Status", "Rows"),
-                tuple((s.words, found.statuses[s]) for s in Status if found.statuses.get(s)),
-                chart="pie",
-            ),
-            Table(
-                "Reasons",
-                ("Reason", "Rows"),
-                tuple((sentence(c), n) for c, n in found.reasons.items() if c not in SILENT),
-                chart="bar",
-            ),
-            Table(
-                "Credits by step, against the budget",
-                ("Step", "Credits"),
-                tuple(_credit_rows(found)),
-                chart="bar",
-            ),
-            Table("Requests", ("Route", "Requests"), tuple(found.bill.requests.items())),
-            Table("Settings used", ("Setting", "Value"), tuple(settings_of(found.record))),
-        ),
+        tables=tuple(table for table in _tables(found) if table.rows),
     )
+
+
+def _tables(found: Figures) -> Iterator[Table]:
+    counted = found.own_statuses
+    statuses = tuple((s.words, counted[s]) for s in Status if counted.get(s))
+    yield Table("What became of the rows", ("Status", "Rows"), statuses, chart="pie")
+    reasons = tuple((sentence(c), n) for c, n in found.reasons.items() if c not in SILENT)
+    yield Table("Reasons", ("Reason", "Rows"), reasons, chart="bar")
+    credits = tuple(_credit_rows(found))
+    yield Table("Credits by step, against the budget", ("Step", "Credits"), credits, chart="bar")
+    yield Table("Requests", ("Route", "Requests"), tuple(found.bill.requests.items()))
+    yield Table("Settings used", ("Setting", "Value"), tuple(settings_of(found.record)))
 
 
 def _facts(found: Figures, next_step: str | None) -> Iterator[tuple[str, str | Decimal | int]]:
@@ -57,6 +48,8 @@ def _facts(found: Figures, next_step: str | None) -> Iterator[tuple[str, str | D
     yield "Run", found.run
     yield "Began", _moment(found.record["created"])
     yield "Ended", _moment(found.record["updated"])
+    if found.finds:
+        yield "Records found", sum(found.sheets.values())
     yield from _credit_facts(found)
     if found.not_revealed:
         yield "Personal e-mails not revealed", found.not_revealed
@@ -81,6 +74,8 @@ def _credit_rows(found: Figures) -> Iterator[tuple[str, Decimal]]:
 
 
 def _input_facts(path: Path, read: str) -> Iterator[tuple[str, str]]:
+    if not path.name:
+        return  # it came from a search
     yield "Input", path.name
     with contextlib.suppress(OSError):
         if sha256(path) != read:
@@ -119,8 +114,12 @@ def _left(kinds: Any) -> Decimal | None:
 
 def verdict(found: Figures) -> str:
     """Say in one sentence how a run ended."""
-    counts = ", ".join(
-        f"{found.statuses[s]} {s.words.lower()}" for s in Status if found.statuses.get(s)
-    )
+    counted = found.own_statuses
+    counts = ", ".join(f"{counted[s]:,} {s.words.lower()}" for s in Status if counted.get(s))
     paid = f"{plain(found.charged)} {'credit' if found.charged == 1 else 'credits'} charged"
-    return f"{found.rows} {'row' if found.rows == 1 else 'rows'}: {counts}. {paid}."
+    rows = sum(counted.values())
+    told = f"{rows:,} {'row' if rows == 1 else 'rows'}: {counts}. " if rows else ""
+    if found.finds:
+        records = sum(found.sheets.values())
+        told += f"{records:,} {'record' if records == 1 else 'records'} found. "
+    return f"{told}{paid}."

@@ -10,8 +10,9 @@ from apollo_batch.catalogue.entry import Once
 from apollo_batch.job.bind import Binding
 from apollo_batch.job.wanted import Job
 from apollo_batch.journal.runs import Entry
-from apollo_batch.model import Outcome, Params
-from apollo_batch.packing import Asking, lot, same, subject
+from apollo_batch.model import Item, Outcome, Params, Row, Status
+from apollo_batch.packing import Asking, same, subject
+from apollo_batch.runner.suppression import Suppression
 from apollo_batch.sheets.read import Sheet
 
 _SMALL = 20_000
@@ -35,6 +36,8 @@ class Survey:
     """Rows that share another row's question."""
     unchosen: int
     """Rows outside --rows and --first."""
+    suppressed: Mapping[int, str]
+    """Rows on the do-not-contact list, and what of them is on it."""
     selection: Ranges
     identity: str
     """The same job over the same named cells has the same; flags are no part of it."""
@@ -63,6 +66,7 @@ class _Count:
         self._asked: dict[str, bool] = {}
         self._subjects: set[str] = set()
         self._lots: Counter[tuple[str, str]] = Counter()
+        self._suppressed: dict[int, str] = {}
         self._small: list[Entry] = []
         self._rows = self._repeats = self._unchosen = 0
 
@@ -76,6 +80,8 @@ class _Count:
             self._small.append(entry)
         if isinstance(bound, Outcome):
             self._skips[bound.reason] += 1
+            if bound.reason == "suppressed":
+                self._suppressed[bound.row] = bound.note
             return
         key = same(self._asking, bound.params)
         repeat = key in self._asked
@@ -86,9 +92,8 @@ class _Count:
             self._count_requests(bound.params)
 
     def _count_requests(self, params: Params) -> None:
+        self._lots.update(self._asking.ways(params))
         operation = self._asking.operation
-        for leg in self._asking.course(params):
-            self._lots[leg.route, lot(operation, leg, params)] += 1
         if self._asking.once is Once.EVER and (made := subject(operation, params)):
             self._subjects.add(made)
 
@@ -102,6 +107,7 @@ class _Count:
             lots=dict(self._lots),
             repeats=self._repeats,
             unchosen=self._unchosen,
+            suppressed=self._suppressed,
             selection=self._chosen.ranges(),
             identity=self._identity.hexdigest(),
             entries=tuple(self._small) if self._rows <= _SMALL else None,
@@ -143,9 +149,23 @@ class Choice:
         return not self._rows or any(low <= number <= high for low, high in self._rows)
 
 
-def entries(sheet: Sheet, binding: Binding) -> Iterator[Entry]:
+def entries(
+    sheet: Sheet, binding: Binding, suppression: Suppression | None = None
+) -> Iterator[Entry]:
     """Bind every row for the journal; all of them, whatever this invocation takes up."""
     for row in sheet.rows():
         text = "\x1f".join(row.cells)
         digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-        yield Entry(binding.cells(row), digest, binding.bind(row))
+        bound = binding.bind(row)
+        if suppression is not None and isinstance(bound, Item):
+            bound = _unless_listed(suppression, binding, row, bound)
+        yield Entry(binding.cells(row), digest, bound)
+
+
+def _unless_listed(
+    suppression: Suppression, binding: Binding, row: Row, item: Item
+) -> Item | Outcome:
+    operation = binding.operation
+    note = suppression.finds(operation, item.params)
+    note = note or suppression.finds_cell(operation, binding.columns, row.cells)
+    return item if note is None else Outcome(item.row, Status.SKIPPED, "suppressed", note)

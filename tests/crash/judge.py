@@ -21,9 +21,16 @@ import openpyxl
 import python_calamine
 from crash_scene import HEADER, KEEP, Scene, Sheet
 
+from apollo_batch.journal.budget import scopes_of
+
 TICKS = 10_000
 DOUBTFUL = {"lost", "unknown"}
 Row = Mapping[str, Any]
+
+
+def counts_under(attempt):
+    """The budgets that an attempt counts under."""
+    return scopes_of(attempt["account"], attempt["run"], attempt["sent_at"]).values()
 
 
 def assert_invariants(
@@ -89,7 +96,7 @@ def _found(attempt: Row) -> Iterator[str]:
 
 def _judge_counters(c: sqlite3.Connection, attempts: Sequence[Row]) -> None:
     for budget in c.execute("select * from budgets").fetchall():
-        mine = [a for a in attempts if f"run:{a['run']}" == budget["scope"]]
+        mine = [a for a in attempts if budget["scope"] in counts_under(a)]
         assert budget["held"] == sum(a["held"] for a in mine) == 0
         assert budget["spent"] == sum(a["spent"] for a in mine), "a counter is not its sum"
         assert budget["cap"] is None or budget["spent"] <= budget["cap"], "above the budget"

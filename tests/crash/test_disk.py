@@ -1,5 +1,6 @@
 """Disks that are full and folders that may not be written to: what was paid for is kept."""
 
+import contextlib
 import os
 import subprocess
 from collections.abc import Iterator
@@ -7,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from crash_scene import people
+from crash_scene import paid_calls, people
 from judge import assert_invariants
 
 
@@ -48,6 +49,33 @@ def test_a_full_disk_under_the_journal_stops_the_run_and_loses_nothing(scene, ki
         assert code == 9, stopped.said()
         assert "disk is full" in stopped.said()
         assert_invariants(scene, scene.served.books(), {"leads": finished})
+
+
+def test_a_disk_that_fills_up_in_the_middle_costs_no_answer_that_was_paid_for(scene):
+    with small_disk(scene.folder / "disk", 30_000) as disk:
+        scene.state = disk / "state"
+        scene.threads = 2
+        sheet = scene.sheet("leads", people(900))
+
+        running = sheet.run()
+        assert scene.holds_until(running, lambda log: paid_calls(log) >= 5)
+        fill(disk)
+        stopped = running.end()
+        (disk / "filler").unlink()
+        finished = sheet.finish()
+
+        assert stopped == 9, running.said()
+        assert finished == 0, "an answer was lost, and its rows are in doubt"
+        assert_invariants(scene, scene.served.books(), {"leads": finished})
+
+
+def fill(disk: Path) -> None:
+    """Leave no room on a disk but what is kept back."""
+    handle = os.open(disk / "filler", os.O_WRONLY | os.O_CREAT)
+    with contextlib.suppress(OSError):
+        while True:
+            os.write(handle, bytes(4_096))
+    os.close(handle)
 
 
 def test_an_output_folder_that_may_not_be_written_keeps_the_results_for_later(scene):

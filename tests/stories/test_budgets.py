@@ -1,7 +1,9 @@
 """A budget is never passed: it cuts, it stops in row order, and it says how to go on."""
 
+from dataclasses import replace
+
 import pytest
-from makers import BULK, cells_of, hit, leads, save_job, story
+from makers import BULK, cells_of, hit, leads, save_csv, save_job, story
 
 from apollo_batch.errors import Exit
 
@@ -166,3 +168,46 @@ def test_a_budget_that_is_no_number_is_refused(desk, apollo, word):
     assert ended.code == Exit.USAGE
     assert "--max-credits" in ended.err
     assert apollo.paid_calls() == 0
+
+
+def test_the_budget_of_a_day_holds_over_all_runs_and_files(desk, apollo):
+    own = desk.folder / "settings.toml"
+    own.write_text("max_credits_day = 15\n")
+    first = story(desk, apollo, 12)
+    others = save_csv(desk.folder / "others.csv", leads(24)[12:])
+    second = replace(first, sheet=others)
+
+    done = first.run(APOLLO_BATCH_SETTINGS=str(own))
+    stopped = second.run(APOLLO_BATCH_SETTINGS=str(own))
+    again = second.run(APOLLO_BATCH_SETTINGS=str(own))
+
+    assert done.code == 0
+    assert stopped.code == again.code == Exit.BUDGET
+    assert second.judged(stopped)["reasons"] == {"budget_day": 9}
+    assert "max_credits_day" in str(cells_of(desk.folder / "others.annotated.xlsx"))
+    assert apollo.books()["credits"]["consumed"] == 15
+
+
+def test_the_budget_of_a_month_holds_as_the_days_does(desk, apollo):
+    own = desk.folder / "settings.toml"
+    own.write_text("max_credits_day = 50\nmax_credits_month = 7\n")
+    told = story(desk, apollo, 12)
+
+    stopped = told.run(APOLLO_BATCH_SETTINGS=str(own))
+
+    assert stopped.code == Exit.BUDGET
+    assert told.judged(stopped)["reasons"] == {"budget_month": 5}
+    assert apollo.books()["credits"]["consumed"] == 7
+
+
+def test_what_the_settings_keep_of_the_balance_is_not_touched(desk, apollo):
+    apollo.reset(credits=20)
+    own = desk.folder / "settings.toml"
+    own.write_text("keep_credits = 15\n")
+    told = story(desk, apollo, 12)
+
+    stopped = told.run(APOLLO_BATCH_SETTINGS=str(own))
+    again = told.run(APOLLO_BATCH_SETTINGS=str(own))
+
+    assert stopped.code == again.code == Exit.BUDGET
+    assert apollo.books()["credits"] == {"limit": 20, "consumed": 5, "left": 15}

@@ -182,3 +182,19 @@ def test_two_runs_side_by_side_never_buy_the_same_answer_twice(desk, apollo):
     assert first.document["rows"]["succeeded"] == second.document["rows"]["succeeded"] == 30
     assert apollo.books()["credits"]["consumed"] == 30
     assert set(apollo.books()["asked"].values()) == {1}
+
+
+def test_a_file_named_stop_ends_every_run_of_a_journal_until_it_is_taken_away(desk, apollo):
+    told = story(desk, apollo, 25)
+    desk.state.mkdir()
+    (desk.state / "STOP").touch()
+
+    stopped = told.run()
+    (desk.state / "STOP").unlink()
+    again = told.run()
+
+    assert stopped.code == Exit.INTERRUPTED
+    assert stopped.document["reasons"] == {"stopped": 25}
+    assert "STOP is there" in stopped.err
+    assert again.code == 0
+    assert apollo.books()["credits"]["consumed"] == 25

@@ -7,8 +7,7 @@ from apollo_batch.catalogue.param import Target
 from apollo_batch.entrypoints.listing import KINDS, table
 from apollo_batch.entrypoints.words import LISTED
 from apollo_batch.job.load import loads
-from apollo_batch.job.resolve import resolved
-from apollo_batch.runner.directory import directory_for
+from apollo_batch.runner.directory import directory_for, looked_up
 
 
 def number(letter):
@@ -170,10 +169,18 @@ def test_a_job_is_given_what_it_names_and_nothing_else_is_asked():
 
     assert [name for name, _ in apollo.asked] == ["email_accounts.list", "sequences.search"]
     assert set(directory.entries) == {Target.SEQUENCE, Target.MAILBOX}
-    assert resolved(job, directory).steps[0].constants == {
+    assert looked_up(job, apollo)[0].steps[0].constants == {
         "sequence_id": number("a"),
         "send_email_from_email_account_id": [number("b")],
     }
+
+
+def test_a_job_without_names_asks_nothing_and_stays_as_it_is():
+    job = loads("version: 1\noperation: people.enrich\nmap: {email: E}\n", "a.yaml")
+    apollo = Recorded()
+
+    assert looked_up(job, apollo)[0].canonical() == job.canonical()
+    assert apollo.asked == []
 
 
 def test_one_address_serves_all_the_kinds_that_it_tells():

@@ -9,7 +9,7 @@ from apollo_batch.job.load import explain, loads
 
 TOP = "version: 1\noperation: people.enrich\n"
 JOB = TOP + "map: {email: Work Email}\n"
-PEOPLE = "version: 1\nsource: {operation: people.search, options: {%s}}\n"
+PEOPLE = "version: 1\nkeep: {Id: id}\nsource: {operation: people.search, options: {%s}}\n"
 CREATE = "version: 1\noperation: contacts.create\nmap: {email: E}\n"
 TASK = "version: 1\noperation: tasks.create\nmap: {contact_id: Id}\n"
 COMPANIES = "version: 1\noperation: organizations.enrich\nmap: {domain: Website}\n"
@@ -195,7 +195,7 @@ BROKEN = {
     "a group for a text": (PEOPLE % "q_keywords: §{a: b}", "one value not a group"),
     "a page of a search": (PEOPLE % "person_titles: cto, §per_page: 50", "max_records source"),
     "a page of a search for rows": (
-        "version: 1\noperation: people.search\nmap: {q_keywords: K}\noptions: {§page: 2}\n",
+        "version: 1\nkeep: {Id: id}\noperation: people.search\nmap: {q_keywords: K}\noptions: {§page: 2}\n",
         "per_row",
     ),
     "an id that is none": (
@@ -216,6 +216,11 @@ BROKEN = {
         "version: 1\noperation: sequences.enroll\nmap: {contact_id: Id}\n"
         "options: {sequence: A, mailbox: B, §auto_unpause_at: 2026-12-31 09:00}\n",
         "means nothing without status",
+    ),
+    "a list to enroll": (
+        "version: 1\noperation: sequences.enroll\nmap: {contact_id: Id}\n"
+        "options: {sequence: A, mailbox: B, §'label_names[]': Fair}\n",
+        "nobody has counted contacts.search",
     ),
     "custom fields in one word": (
         "version: 1\noperation: contacts.create\nmap: {email: E}\n"
@@ -273,20 +278,31 @@ BROKEN = {
         "Put it below source",
     ),
     "a search that is none": (
-        "version: 1\nsource: {operation: §people.enrich, options: {reveal_phone_number: false}}\n",
+        "version: 1\nkeep: {Id: id}\nsource: {operation: §people.enrich, options: {reveal_phone_number: false}}\n",
         "no search",
     ),
     "a search for everybody": (
-        "version: 1\n§source: {operation: people.search}\n",
+        "version: 1\nkeep: {Id: id}\n§source: {operation: people.search}\n",
         "never be enough Name one of these",
     ),
-    "a search of nothing": ("version: 1\n§source: {max_records: 5}\n", "operation missing"),
+    "a search of nothing": (
+        "version: 1\nkeep: {Id: id}\n§source: {max_records: 5}\n",
+        "operation missing",
+    ),
     "a limit a level too high": (
         PEOPLE % "person_titles: cto" + "§max_records: 5\n",
         "wrong place below source",
     ),
+    "a search that keeps nothing": (
+        "version: 1\n§source: {operation: people.search, options: {person_titles: cto}}\n",
+        "keeps nothing keep: {Id: id, Title: title}",
+    ),
+    "a search for rows that keeps nothing": (
+        "version: 1\n§operation: people.search\nmap: {q_keywords: K}\nkeep: {}\n",
+        "keeps nothing keep:",
+    ),
     "a search that takes no row": (
-        "version: 1\noperation: §tasks.search\nmap: {§title: T}\n",
+        "version: 1\nkeep: {Id: id}\noperation: §tasks.search\nmap: {§title: T}\n",
         "nothing from a row source: {operation: tasks.search}",
     ),
     # What to keep.

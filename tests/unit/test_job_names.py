@@ -103,6 +103,12 @@ def test_a_name_an_address_or_an_id_stands_for_the_id(sequence, mailbox):
     ("sequence", "mailbox", "place", "words"),
     [
         ("Q4 Outbund", "ops@acme.example", (5, 13), "no sequence Did you mean `Q4 Outbound`"),
+        (
+            "Q4 Outbound",
+            "helo@acme.example",
+            (6, 12),
+            "no mailbox Did you mean `hello@acme.example`",
+        ),
         ("Fishing", "ops@acme.example", (5, 13), "no sequence It has Q4 Outbound, Winback"),
         ("Q1 Outbound", "ops@acme.example", (5, 13), "archived Use another"),
         (
@@ -177,7 +183,7 @@ def test_a_list_goes_by_its_name_and_a_new_one_is_a_notice():
 
 
 def test_a_search_has_lists_by_their_ids_and_knows_no_new_ones():
-    top = "version: 1\nsource: {operation: contacts.search, options: {list: %s}}\n"
+    top = "version: 1\nkeep: {Id: id}\nsource: {operation: contacts.search, options: {list: %s}}\n"
 
     job = resolved(loads(top % "Fair 2026", "a.yaml"), OURS)
     assert job.steps[0].options == {"contact_label_ids": [number("9")]}

@@ -14,6 +14,7 @@ from apollo_batch.catalogue.param import Param, Target
 from apollo_batch.job.bind import bind_to
 from apollo_batch.job.load import loads
 from apollo_batch.job.names import Directory, Entry
+from apollo_batch.job.spelling import meant
 from apollo_batch.model import Item, Outcome, Row, RowNumber
 from apollo_batch.reasons import REASONS
 
@@ -66,6 +67,8 @@ def job_of(operation, param, *, under):
     """Write a job that names a parameter under map or options, and as little else as can be."""
     job = {"version": 1, "operation": operation.name, "map": {}, "options": {}}
     job["zone"] = "Europe/Berlin"
+    if operation.paging is not None:
+        job["keep"] = {"Id": "id"}
     cells = {}
     for each in [*fillers(operation, param), param]:
         column = each.name.upper()
@@ -125,7 +128,7 @@ ANY_ROW = [
 def test_an_option_says_a_parameter_for_every_row(operation, param):
     job, cells = job_of(operation, param, under="options")
     if operation.paging is not None:
-        job = {"version": 1, "zone": "Europe/Berlin"} | {
+        job = {"version": 1, "zone": "Europe/Berlin", "keep": {"Id": "id"}} | {
             "source": {
                 "operation": operation.name,
                 "options": everything_as_options(job, operation),
@@ -232,7 +235,7 @@ def test_a_date_and_a_time_are_sent_with_their_offset(cell, more, sent):
     assert due(cell, more) == sent
 
 
-TITLES = "version: 1\noperation: people.search\nmap: {person_titles: {column: T, split: ';'}}\n"
+TITLES = "version: 1\nkeep: {Id: id}\noperation: people.search\nmap: {person_titles: {column: T, split: ';'}}\n"
 
 
 @given(
@@ -309,7 +312,7 @@ def test_apollos_own_word_for_duplicates_is_read_as_a_mode(line, mode):
     assert job.steps[0].options == {}
 
 
-SEARCH = "version: 1\nsource: {operation: people.search, options: {%s}}\n"
+SEARCH = "version: 1\nkeep: {Id: id}\nsource: {operation: people.search, options: {%s}}\n"
 
 
 @pytest.mark.parametrize(
@@ -332,3 +335,19 @@ def test_the_ways_to_spell_a_filter_mean_the_same(theirs, ours):
     assert (
         loads(SEARCH % theirs, "a.yaml").canonical() == loads(SEARCH % ours, "b.yaml").canonical()
     )
+
+
+@pytest.mark.parametrize(
+    ("operation", "theirs", "ours"),
+    [
+        ("sequences.enroll", "emailer_campaign_id", "sequence_id"),
+        ("sequences.enroll", "contact_ids[]", "contact_id"),
+        ("organizations.enrich", "domains[]", "domain"),
+        ("sequences.enroll", "mailbox", "send_email_from_email_account_id"),
+        ("deals.update", "stage", "opportunity_stage_id"),
+        ("contacts.search", "list", "contact_label_ids"),
+        ("contacts.create", "list", "label_names"),
+    ],
+)
+def test_a_parameter_goes_by_the_other_names_it_is_known_by(operation, theirs, ours):
+    assert meant(OPERATIONS[operation], theirs) == meant(OPERATIONS[operation], ours)

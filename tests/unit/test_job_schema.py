@@ -170,7 +170,7 @@ def as_an_editor_reads_it(text):
     return yaml.load(text, Loader=Core)
 
 
-PEOPLE = "version: 1\nsource: {operation: people.search, options: {%s}}\n"
+PEOPLE = "version: 1\nkeep: {Id: id}\nsource: {operation: people.search, options: {%s}}\n"
 TASKS = "version: 1\noperation: tasks.create\nmap: {contact_id: Id}\noptions: {%s}\n"
 TASK = "user: ada@acme.example, type: call, status: scheduled, due_at: '2026-12-31 09:00'"
 CREATE = "version: 1\noperation: contacts.create\nmap: {email: E}\n"
@@ -188,8 +188,8 @@ SOUND = [
     PEOPLE % "organization_job_posted_at_range: {min: 2026-01-02}",
     PEOPLE % "currently_using_any_of_technology_uids: Google Analytics",
     "version: 1\nsource: {operation: tasks.search, max_records: 500}\nkeep: {Title: title}\n",
-    "version: 1\nsource: {operation: sequences.search}\nlimits: {max_credits: 1}\nname: A\n",
-    "version: 1\nsource: {operation: contacts.search, options: {list: Fair, stage: [Cold]}}\n",
+    "version: 1\nkeep: {Id: id}\nsource: {operation: sequences.search}\nlimits: {max_credits: 1}\nname: A\n",
+    "version: 1\nkeep: {Id: id}\nsource: {operation: contacts.search, options: {list: Fair, stage: [Cold]}}\n",
     TASKS % TASK,
     TASKS % TASK + "zone: Europe/Berlin\ntime: '09:00'\n",
     CREATE + "mode: upsert\n",
@@ -198,11 +198,14 @@ SOUND = [
     CREATE.replace("{email: E}", "{email: E, typed_custom_fields: {Region: {column: R}}}"),
     CREATE.replace("{email: E}", "{email: E, list: {column: L, split: ';'}}"),
     UPDATE + "keep_old: true\n",
-    "version: 1\noperation: people.search\nmap: {q_keywords: K}\nper_row: 10\n",
+    "version: 1\nkeep: {Id: id}\noperation: people.search\nmap: {q_keywords: K}\nper_row: 10\n",
     "version: 1\noperation: sequences.remove\nmap: {contact_id: C}\n"
     "options: {sequence: A, mode: mark as finished}\nlimits: {max_enroll: 5}\n",
 ]
 UNSOUND = [
+    PEOPLE.replace("keep: {Id: id}\n", "") % "person_titles: cto",
+    PEOPLE.replace("{Id: id}", "{}") % "person_titles: cto",
+    "version: 1\noperation: people.search\nmap: {q_keywords: K}\n",
     PEOPLE % "person_titles: [[cto]]",
     PEOPLE % "person_titles: {a: cto}",
     PEOPLE % "person_seniorities: boss",
@@ -214,10 +217,10 @@ UNSOUND = [
     PEOPLE % "person_titles: cto" + "map: {q_keywords: K}\n",
     PEOPLE % "person_titles: cto" + "operation: people.search\n",
     PEOPLE % "person_titles: cto" + "options: {person_titles: cto}\n",
-    "version: 1\nsource: {operation: people.search}\n",
-    "version: 1\nsource: {operation: people.enrich, options: {reveal_phone_number: false}}\n",
-    "version: 1\nsource: {operation: tasks.search, max_records: 0}\n",
-    "version: 1\nsource: {operation: tasks.search, per_row: 5}\n",
+    "version: 1\nkeep: {Id: id}\nsource: {operation: people.search}\n",
+    "version: 1\nkeep: {Id: id}\nsource: {operation: people.enrich, options: {reveal_phone_number: false}}\n",
+    "version: 1\nkeep: {Id: id}\nsource: {operation: tasks.search, max_records: 0}\n",
+    "version: 1\nkeep: {Id: id}\nsource: {operation: tasks.search, per_row: 5}\n",
     TASKS % TASK.replace("call", "visit"),
     TASKS % TASK + "time: 9\n",
     CREATE + "mode: replace\n",

@@ -1,0 +1,46 @@
+"""The requests that one row took, as the journal wrote them down: sent, answered, and what it cost."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.engine import RowMapping
+
+from apollo_batch.journal.schema import attempts, chunks, items, rows
+from apollo_batch.journal.store import Store
+
+
+@dataclass(frozen=True)
+class History:
+    """One row from its cells to its end."""
+
+    cells: Sequence[str]
+    item: RowMapping
+    original: int | None
+    """The row that was asked for this one too."""
+    requests: Sequence[RowMapping]
+    """Every attempt that carried it, in their order."""
+
+
+def history_of(store: Store, run: str, row: int) -> History | None:
+    """Gather what the journal knows of a row; None where the run has no such row."""
+    mine = (items.c.run == run) & (items.c.sheet == "") & (items.c.row == row)
+    with store.read() as c:
+        item = c.execute(select(items).where(mine)).mappings().first()
+        if item is None:
+            return None
+        told = (rows.c.run == run) & (rows.c.sheet == "") & (rows.c.number == row)
+        cells = c.scalar(select(rows.c.cells).where(told))
+        number = item["id"]
+        if item["twin"] is not None:
+            same = (items.c.run == run) & (items.c.sheet == "") & (items.c.row == item["twin"])
+            number = c.scalar(select(items.c.id).where(same, items.c.step == item["step"]))
+        sent = c.execute(
+            select(attempts, chunks.c.route, chunks.c["items"])
+            .join(chunks, chunks.c.id == attempts.c.chunk)
+            .where(attempts.c.run == run, chunks.c["items"].contains(str(number)))
+            .order_by(attempts.c.id)
+        ).mappings()
+        requests = [one for one in sent if number in json.loads(one["items"])]
+    return History(json.loads(cells or "[]"), item, item["twin"], requests)

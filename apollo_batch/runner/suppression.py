@@ -1,0 +1,167 @@
+"""The user's do-not-contact list comes in; whether a row is on it, and as what, goes out."""
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from apollo_batch.catalogue.entry import Act, Operation
+from apollo_batch.catalogue.kinds import BadCellError, Kind, clean, host_of
+from apollo_batch.catalogue.param import Param
+from apollo_batch.errors import InvalidError
+from apollo_batch.model import Params
+
+_REMARK = re.compile(r"(?:^|\s)#.*")
+_BETWEEN = re.compile(r"[,;\t|]")
+_TITLE = re.compile(
+    r"[a-z _-]*\b(?:e-?mail|domain|website|company|address|contact|id)s?\b[a-z _-]*"
+)
+_OF_A_COLLEAGUE = re.compile(r"owner|sender|mailbox|user|assign", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Suppression:
+    """Whom nothing may be asked, made or sent."""
+
+    emails: frozenset[str] = frozenset()
+    """Without what follows a plus: it is the same mailbox."""
+    domains: frozenset[str] = frozenset()
+    ids: frozenset[str] = frozenset()
+    hashes: Mapping[str, str] = field(default_factory=dict)
+    """MD5 and SHA-256 of each address, for rows that know no more of it."""
+
+    def finds(self, operation: Operation, params: Params) -> str | None:
+        """Say which parameter of a row is on the list, and as what; None: none is."""
+        if _lets_pass(operation):
+            return None
+        for name, value in params.items():
+            param = operation.param(name)
+            if param is None or param.ours:
+                continue
+            for text in value if isinstance(value, list) else [value]:
+                entry = self._entry(param, text)
+                if entry is not None:
+                    return f"{name}: {entry}"
+        return None
+
+    def finds_cell(
+        self, operation: Operation, columns: Sequence[str], cells: Sequence[str]
+    ) -> str | None:
+        """Say which cell of a row has an e-mail address that is on the list; None: none has.
+
+        Where a row is named by an id alone, its own cells tell more than the request does.
+        """
+        if _lets_pass(operation) or operation.act not in {Act.UPDATE, Act.ENROLL}:
+            return None
+        for column, cell in zip(columns, cells, strict=False):
+            if "@" in cell and not _OF_A_COLLEAGUE.search(column):
+                entry = self._email(_cleaned(Kind.EMAIL, cell))
+                if entry is not None:
+                    return f"{column}: {entry}"
+        return None
+
+    def _entry(self, param: Param, value: Any) -> str | None:
+        if not isinstance(value, str):
+            return None
+        match param.kind:
+            case Kind.EMAIL:
+                return self._email(value)
+            case Kind.HASHED_EMAIL:
+                return self.hashes.get(value)
+            case Kind.DOMAIN | Kind.URL:
+                return self._domain(_host(value))
+            case Kind.ID if param.target is None or not param.target.named:
+                return value if value in self.ids else None
+        return None
+
+    def _email(self, email: str) -> str | None:
+        plain = _mailbox(email)
+        return plain if plain in self.emails else self._domain(email.rpartition("@")[2])
+
+    def _domain(self, host: str) -> str | None:
+        labels = host.split(".")
+        above = (".".join(labels[start:]) for start in range(len(labels) - 1))
+        return next((name for name in above if name in self.domains), None)
+
+
+def read_list(path: Path) -> Suppression:
+    """Read a list of e-mail addresses, domains and Apollo ids; InvalidError where it cannot be.
+
+    One entry a line; of a line with several cells, each that is an entry counts.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as problem:
+        why = getattr(problem, "strerror", None) or "it is no text in UTF-8"
+        raise InvalidError(
+            f"Your do-not-contact list {path} cannot be read: {why}. Nothing is sent without it.",
+            fix="Put it there, or mend do_not_contact in your settings.",
+        ) from None
+    found: dict[Kind, set[str]] = {Kind.EMAIL: set(), Kind.DOMAIN: set(), Kind.ID: set()}
+    for kind, entry in _entries(path, lines):
+        found[kind].add(entry)
+    emails = frozenset(map(_mailbox, found[Kind.EMAIL]))
+    hashes = {digest: one for one in found[Kind.EMAIL] | emails for digest in _digests(one)}
+    return Suppression(emails, frozenset(found[Kind.DOMAIN]), frozenset(found[Kind.ID]), hashes)
+
+
+def _entries(path: Path, lines: Sequence[str]) -> Iterator[tuple[Kind, str]]:
+    first = True
+    for number, line in enumerate(lines, start=1):
+        cells = [
+            cell.strip().strip("\"'").strip() for cell in _BETWEEN.split(_REMARK.sub("", line))
+        ]
+        if not any(cells):
+            continue
+        entries = [entry for cell in cells if (entry := _entry(cell)) is not None]
+        title = first and any(_TITLE.fullmatch(cell.lower()) for cell in cells)
+        if not entries and not title:
+            raise InvalidError(
+                f"{path}:{number}: neither an e-mail address, a domain nor an Apollo id; "
+                "whoever is meant would not be spared.",
+                fix="Correct the line, or begin it with #.",
+            )
+        first = False
+        yield from entries
+
+
+def _entry(cell: str) -> tuple[Kind, str] | None:
+    plain = cell.removeprefix("*").lstrip(".@") if cell.startswith(("*", "@", ".")) else cell
+    if "@" in plain:
+        email = _cleaned(Kind.EMAIL, plain)
+        return (Kind.EMAIL, email) if email else None
+    number = _cleaned(Kind.ID, plain)
+    if number:
+        return Kind.ID, number
+    host = _host(plain)
+    return (Kind.DOMAIN, host) if host else None
+
+
+def _lets_pass(operation: Operation) -> bool:
+    return operation.act is Act.SEARCH or operation.withdraws
+
+
+def _cleaned(kind: Kind, text: str) -> str:
+    try:
+        return clean(kind, text)
+    except BadCellError:
+        return ""
+
+
+def _host(text: str) -> str:
+    try:
+        return host_of(text)
+    except BadCellError:
+        return ""
+
+
+def _mailbox(email: str) -> str:
+    name, _, host = email.rpartition("@")
+    return f"{name.partition('+')[0] or name}@{host}"
+
+
+def _digests(email: str) -> tuple[str, str]:
+    raw = email.encode()
+    return hashlib.md5(raw, usedforsecurity=False).hexdigest(), hashlib.sha256(raw).hexdigest()
