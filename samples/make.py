@@ -199,11 +199,12 @@ def target_companies() -> list[list[str]]:
 
 def people_found() -> list[list[str]]:
     """People as a search has found them: an id, and not much beside it."""
+    people = map(WORLD.person, (0, 5, 9, 24, 56, 100, 101))
     return [
-        ["Person Id", "First Name", "Title"],
-        *[[p.id, p.first_name, p.title] for p in map(WORLD.person, (0, 5, 9, 24, 100, 101))],
-        ["ffffffffffffffffffffffff", "Nobody", ""],
-        ["Anna Beispiel", "Anna", "A name where the id belongs"],
+        ["Person Id", "First Name", "Title", "Has E-mail"],
+        *[[p.id, p.first_name, p.title, "true" if p.email else "false"] for p in people],
+        ["ffffffffffffffffffffffff", "Nobody", "", "true"],
+        ["Anna Beispiel", "Anna", "A name where the id belongs", "true"],
     ]
 
 

@@ -12,6 +12,7 @@ import requests
 import yaml
 from makers import WORLD, Desk, Served, Story, cells_of, save_csv
 
+from apollo_batch.reasons import REASONS
 from apollo_batch.sandbox import seeds
 
 SAVED = [WORLD.person(number) for number in WORLD.saved("contact")]
@@ -74,6 +75,13 @@ def ends(told: Story) -> list[tuple[str, str]]:
     return [(row["Apollo Status"], row["Apollo Reason"]) for row in annotated(told)]
 
 
+def told_by(code: str) -> tuple[str, str]:
+    """Status and reason, as the workbook says a reason code."""
+    known = REASONS[code]
+    said = () if code == "found" else (known.sentence, known.remedy)
+    return known.status.words, " ".join(part for part in said if part)
+
+
 def effects(
     apollo: Served, table: str = "contacts", kind: str | None = None
 ) -> list[dict[str, Any]]:
@@ -119,7 +127,9 @@ def account(apollo: Served, number: str) -> dict[str, Any]:
 
 
 @contextmanager
-def fussy(apollo: Served, refuses: Callable[[str], str | None]) -> Iterator[tuple[str, list[int]]]:
+def fussy(
+    apollo: Served, refuses: Callable[[str], str | dict[str, Any] | None]
+) -> Iterator[tuple[str, list[int]]]:
     """Stand before the sandbox and answer 422 to what is not to pass, in the words given.
 
     Gives its address, and the status of every request that writes.
@@ -141,7 +151,8 @@ def fussy(apollo: Served, refuses: Callable[[str], str | None]) -> Iterator[tupl
             writes = "bulk_" in self.path or "update_" in self.path or self.command == "PATCH"
             words = refuses(f"{self.path} {body.decode()}") if writes else None
             if words:
-                status, content = 422, json.dumps({"error": words}).encode()
+                error = {"error": words} if isinstance(words, str) else words
+                status, content = 422, json.dumps(error).encode()
             else:
                 status, content = self._asked(body)
             if writes:

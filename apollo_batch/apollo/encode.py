@@ -48,7 +48,7 @@ def encode_question(
 
 def _said(operation: Operation, route: Route, item: ChunkItem) -> dict[str, Any]:
     """Pick what this request says of an item: Apollo clears fields on empty, so nothing is."""
-    known = {param.name for param in operation.params if param.in_map}
+    known = {param.name for param in operation.params if not param.option}
     if item.course:
         known &= {*item.course[0].names, *route.needs}
     return {n: v for n, v in item.params.items() if (n in known or n in route.needs) and v != ""}

@@ -107,14 +107,13 @@ class Written:
         if made_since(record, item.since):
             return self._done(item, record)  # an earlier request of ours made it, and was lost
         number = _id(record)
-        params = {**item.params, self.operation.id_param or "id": number}
         if self.route.mode is Mode.UPSERT and number:
-            course = afresh(
-                self.operation,
-                params,
-                kept=frozenset(path[0].key for path in self.keep.values()),
-                keep_old=False,
-            )
+            # What the record says already need not be said again, one row a request maybe.
+            changed = {n: value for n, value in item.params.items() if record.get(n) != value}
+            if not changed:
+                return self._goes_on(item, record, (), "already_there")
+            fields = frozenset(path[0].key for path in self.keep.values())
+            course = afresh(self.operation, changed, kept=fields, keep_old=False)
             return self._goes_on(item, record, course, "updated")
         return Verdict(
             item.id,

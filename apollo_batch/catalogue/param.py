@@ -64,13 +64,15 @@ class Param:
     """What its id stands for."""
     most: int = 0
     """The most values of a list; 0: as many as one likes."""
+    no_column: str = ""
+    """Why the job alone says it, though it belongs to a row; "": a column may fill it."""
     ours: bool = False
     """It speaks of the team itself, not of whom a row is about."""
 
     @property
     def in_map(self) -> bool:
         """Whether a column may fill it."""
-        return not self.option
+        return not self.option and not self.no_column
 
     @property
     def in_options(self) -> bool:

@@ -1,6 +1,7 @@
 """Sequences, which Apollo's addresses call emailer campaigns: who gets their e-mails."""
 
 import re
+from dataclasses import replace
 
 from apollo_batch.catalogue import records
 from apollo_batch.catalogue.addresses import at
@@ -85,7 +86,10 @@ ENROLL = Operation(
     ),
     params=(
         CONTACT_ID,
-        _SEQUENCE,
+        replace(
+            _SEQUENCE,
+            no_column="nobody is e-mailed by a sequence that the job does not name",
+        ),
         Param(
             "send_email_from_email_account_id",
             "The mailbox that sends: its id, or several to take turns.",

@@ -63,7 +63,7 @@ def _facts(operation: Any) -> dict[str, Any]:
         "name": operation.name,
         "does": operation.does,
         "parameters": {
-            p.name: {"does": p.does, "kind": p.kind.value, "option": p.option}
+            p.name: {"does": p.does, "kind": p.kind.value, "option": not p.in_map}
             for p in operation.params
         },
         "enough": [sorted(names) for names in operation.enough],
@@ -84,8 +84,8 @@ def _details(operation: Any) -> list[str]:
         f"  {r.method} {r.path}, {r.cap} at a time (scope {r.address.scope})"
         for r in operation.routes
     ]
-    for title, option in (("map: a column each", False), ("options: the same for all", True)):
-        named = [p for p in operation.params if p.option is option]
+    for title, mapped in (("map: a column each", True), ("options: the same for all", False)):
+        named = [p for p in operation.params if p.in_map is mapped]
         lines += [f"  {title}"] if named else []
         lines += [f"    {p.name:<24} {p.does}" for p in named]
     lines.append(
@@ -155,6 +155,7 @@ def export_run(
             Path(record["job_path"]),
             target=target,
             as_csv=as_csv,
+            finds=found.finds,
         )
         delivered = output.deliver(store, found, wanted, now=record["updated"], next_step=None)
     for notice in delivered.notices:

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from apollo_batch.catalogue.entry import Act, Operation
+from apollo_batch.catalogue.param import Param
 from apollo_batch.errors import Problem
 from apollo_batch.job.parts import (
     InputShape,
@@ -99,8 +100,7 @@ def unknown_parameter(loc: Loc, group: str, operation: Operation, places: Places
     place = places.key(loc)
     found = meant(operation, key)
     if found is not None:
-        why = "is the same for every row" if found.param.option else "comes from a column"
-        home = "options" if found.param.option else "map"
+        why, home = _elsewhere(found.param)
         return place.problem(f"{shown(key)} {why}.", f"Put it below `{home}:`.")
     if operation.act is Act.ENROLL and plain_name(key) in _LISTS:
         return place.problem(_NO_LISTS, _LISTS_FIX)
@@ -110,6 +110,14 @@ def unknown_parameter(loc: Loc, group: str, operation: Operation, places: Places
     noun = "parameter" if below_map else "option"
     message = f"{operation.name} takes no {noun} {shown(key)}."
     return place.problem(message, did_you_mean(plain_name(key), takes) or listed)
+
+
+def _elsewhere(param: Param) -> tuple[str, str]:
+    if param.no_column:
+        return f"never comes from a column: {param.no_column}", "options"
+    if param.option:
+        return "is the same for every row", "options"
+    return "comes from a column", "map"
 
 
 def sound_part(values: Any, refusal: ValidationError) -> Any:

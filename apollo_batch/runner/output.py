@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from apollo_batch.errors import OutputError, UsageError
-from apollo_batch.files import sha256
+from apollo_batch.files import named, sha256
 from apollo_batch.journal import runs, tell
 from apollo_batch.journal.store import Store
 from apollo_batch.runner.found import pages_of
@@ -18,7 +18,7 @@ from apollo_batch.sheets.anew import write_found
 from apollo_batch.sheets.annotate import annotate, needs_suffix
 from apollo_batch.sheets.read import Sheet
 from apollo_batch.sheets.summary import Summary
-from apollo_batch.sheets.text import beside, delimiter_of, write_csv, write_found_csv
+from apollo_batch.sheets.text import beside, delimiter_of, first_beside, write_csv, write_found_csv
 
 COLUMNS = ("Apollo Status", "Apollo Reason", "Apollo Note", "Apollo Credits")
 _ANNOTATED = re.compile(r"(?P<name>.+\.annotated)(?:-(?P<number>\d+))?")
@@ -44,6 +44,8 @@ class Wanted:
     job: Path
     target: Path | None = None
     as_csv: bool = False
+    finds: bool = False
+    """Whether what is found goes on a sheet, or into a file, of its own."""
 
 
 def deliver(
@@ -97,12 +99,12 @@ def place(store: Store, wanted: Wanted) -> tuple[Path, tuple[str, ...]]:
     original = wanted.original
     if wanted.target is not None:
         _never_the_input(wanted.target, original)
-        chosen = wanted.target.absolute()
+        chosen = named(wanted.target)
     else:
         chosen = _beside(wanted)
-    source = str(original.resolve()) if original else ""
+    source = str(named(original)) if original else ""
     path = chosen
-    while path.exists() and not _ours(store, path, source):
+    while _taken(path, wanted) and not _ours(store, path, source):
         path = path.with_name(_next_free(path.stem) + path.suffix)
     if path == chosen:
         return path, ()
@@ -116,7 +118,7 @@ def _beside(wanted: Wanted) -> Path:
     if wanted.original is None or wanted.sheet is None:
         return Path.cwd() / f"{wanted.job.stem}.results{'.csv' if wanted.as_csv else '.xlsx'}"
     ending = ".csv" if wanted.as_csv else needs_suffix(wanted.sheet)
-    return wanted.original.absolute().with_name(_annotated(wanted.original.stem) + ending)
+    return named(wanted.original).with_name(_annotated(wanted.original.stem) + ending)
 
 
 def _never_the_input(target: Path, original: Path | None) -> None:
@@ -141,6 +143,12 @@ def _next_free(stem: str) -> str:
     if numbered is not None:
         return f"{numbered['name']}-{int(numbered['number']) + 1}"
     return f"{stem}-2"
+
+
+def _taken(path: Path, wanted: Wanted) -> bool:
+    """Whether something is there already, or where found records would go beside it."""
+    apart = wanted.as_csv and wanted.sheet is not None and wanted.finds
+    return path.exists() or (apart and first_beside(path).exists())
 
 
 def _ours(store: Store, path: Path, source: str) -> bool:

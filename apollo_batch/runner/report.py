@@ -1,5 +1,6 @@
 """The journal's record of a run becomes figures: for people, for machines, for analysts."""
 
+import itertools
 import json
 import os
 from collections import Counter
@@ -17,7 +18,7 @@ from apollo_batch.journal.store import Store, open_store
 from apollo_batch.model import Status
 from apollo_batch.reasons import REASONS, sentence
 from apollo_batch.runner.found import title
-from apollo_batch.settings import state_folder
+from apollo_batch.settings import state_place
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -64,6 +65,11 @@ class Figures:
         return bool(json.loads(self.record["job"]).get("finds"))
 
     @property
+    def searches(self) -> bool:
+        """Whether it starts from a search of its own, and has no other rows."""
+        return bool(json.loads(self.record["job"]).get("searches"))
+
+    @property
     def own_statuses(self) -> Mapping[Status, int]:
         """The statuses of the rows themselves, without the records found for them."""
         found = sum(self.sheets.values())
@@ -96,7 +102,7 @@ def figures(store: Store, run: str) -> Figures:
     not_revealed = 0
     known = Decimal(0)
     sheets = sheets_of(store, number)
-    starts = json.loads(record["job"]).get("searches", False)
+    starts = json.loads(record["job"]).get("searches")
     for told in tell.outcomes(store, number):
         if starts and told.status is Status.SUCCEEDED:
             known += told.credits or Decimal(0)
@@ -162,8 +168,9 @@ def _sheets(found: Figures) -> dict[str, dict[str, int]]:
         sheet = json.loads(found.record["reading"])["sheet"]
         own = sheet or Path(found.record["input_path"]).name
         told[own] = _by_status(found.own_statuses)
-    for number, count in enumerate(found.sheets.values() or [0], start=1):
-        told[title(number)] = _by_status({Status.SUCCEEDED: count})
+    names = (name for name in map(title, itertools.count(1)) if name not in told)
+    for name, count in zip(names, found.sheets.values() or [0], strict=False):
+        told[name] = _by_status({Status.SUCCEEDED: count})
     return told
 
 
@@ -198,7 +205,7 @@ def frame(
     """
     if isinstance(first, Store):
         return _framed(first, str(second))
-    store = open_store(state_folder(state, os.environ))
+    store = open_store(state_place(state, os.environ))
     try:
         return _framed(store, first)
     finally:

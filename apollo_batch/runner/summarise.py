@@ -1,7 +1,7 @@
 """A run's figures become its summary: what the sheet, `show` and the report all say."""
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -100,26 +100,50 @@ def _credit_facts(found: Figures) -> list[tuple[str, str | Decimal | int]]:
     if found.budget.get("cap") is not None:
         facts.append(("Budget of this run", found.budget["cap"]))
     for moment in ("before", "after"):
-        left = _left(found.balances.get(moment, {}))
-        if left is not None:
-            facts.append((f"Account balance {moment}", left))
+        rest = left(found.balances.get(moment, {}))
+        if rest is not None:
+            facts.append((f"Account balance {moment}", rest))
     return facts
 
 
-def _left(kinds: Any) -> Decimal | None:
+def left(kinds: Any) -> Decimal | None:
+    """Say what an account's balance was; None where Apollo did not tell."""
     # On unified plans this kind is the shared pool; the kinds must not be added up.
-    left = kinds.get("lead_credit", {}).get("left")
-    return None if left is None else Decimal(left)
+    found = kinds.get("lead_credit", {}).get("left")
+    return None if found is None else Decimal(found)
 
 
 def verdict(found: Figures) -> str:
     """Say in one sentence how a run ended."""
     counted = found.own_statuses
-    counts = ", ".join(f"{counted[s]:,} {s.words.lower()}" for s in Status if counted.get(s))
     paid = f"{plain(found.charged)} {'credit' if found.charged == 1 else 'credits'} charged"
-    rows = sum(counted.values())
-    told = f"{rows:,} {'row' if rows == 1 else 'rows'}: {counts}. " if rows else ""
+    told = _of_search(counted) if found.searches else _of_rows(counted)
     if found.finds:
         records = sum(found.sheets.values())
         told += f"{records:,} {'record' if records == 1 else 'records'} found. "
-    return f"{told}{paid}."
+    parts = [paid]
+    # What nobody knows the bill of counts as spent in full until somebody does.
+    unsure = found.bill.spent - found.charged
+    if unsure > 0:
+        parts.append(f"up to {plain(unsure)} more may have been")
+    if found.bill.held:
+        parts.append(f"{plain(found.bill.held)} held for results to come")
+    return f"{told}{', '.join(parts)}."
+
+
+def _of_rows(counted: Mapping[Status, int]) -> str:
+    rows = sum(counted.values())
+    counts = ", ".join(f"{counted[s]:,} {s.words.lower()}" for s in Status if counted.get(s))
+    return f"{rows:,} {'row' if rows == 1 else 'rows'}: {counts}. "
+
+
+def _of_search(counted: Mapping[Status, int]) -> str:
+    """Say of the search that a job starts from what kept it from its end."""
+    return next((f"{_SEARCH[s]} " for s in _SEARCH if counted.get(s)), "")
+
+
+_SEARCH = {
+    Status.IN_DOUBT: "The search is in doubt.",
+    Status.FAILED: "The search failed.",
+    Status.NOT_RUN: "The search is not finished.",
+}

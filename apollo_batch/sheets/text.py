@@ -52,8 +52,14 @@ def write_found_csv(
 
 def beside(target: Path, found: Sequence[Found]) -> tuple[Path, ...]:
     """Name a file for each, beside an annotated one: NAME.found.csv, NAME.found-2.csv."""
-    numbers = (f"-{number}" if number > 1 else "" for number in range(1, len(found) + 1))
-    return tuple(target.with_name(f"{target.stem}.found{number}.csv") for number in numbers)
+    numbers = (f"-{number}" for number in range(2, len(found) + 1))
+    others = (target.with_name(f"{target.stem}.found{number}.csv") for number in numbers)
+    return (first_beside(target), *others) if found else ()
+
+
+def first_beside(target: Path) -> Path:
+    """Name the file for the first of them."""
+    return target.with_name(f"{target.stem}.found.csv")
 
 
 def delimiter_of(sheet: Sheet) -> str:

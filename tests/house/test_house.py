@@ -2,6 +2,7 @@
 
 import ast
 import hashlib
+import itertools
 import re
 import shutil
 import subprocess
@@ -49,9 +50,6 @@ GIVES_A_REASON = {
     "Trouble",
     "stop",
 }
-
-
-TYPED = "# apollo-batch "
 
 
 def name_of(room):
@@ -241,8 +239,8 @@ def test_the_samples_can_be_made_again_byte_for_byte(tmp_path):
     kept = {p.name: p.read_bytes() for p in files}
     made = tmp_path / "samples"
     made.mkdir()
-    for program in SAMPLES.glob("*.py"):
-        shutil.copy(program, made)
+    for maker in SAMPLES.glob("*.py"):
+        shutil.copy(maker, made)
 
     subprocess.run([sys.executable, made / "make.py"], check=True, timeout=60)
 
@@ -253,14 +251,24 @@ def test_the_samples_can_be_made_again_byte_for_byte(tmp_path):
 
 
 @pytest.mark.parametrize("job", sorted(JOBS.glob("*.yaml")), ids=lambda job: job.stem)
-def test_the_commands_at_the_head_of_a_job_do_the_job(job, tmp_path):
-    typed = [line.split()[2:] for line in job.read_text().splitlines() if line.startswith(TYPED)]
+def test_the_commands_in_a_jobs_first_lines_do_the_job(job, tmp_path):
+    comments = itertools.takewhile(
+        lambda line: line.startswith("# "), job.read_text(encoding="utf-8").splitlines()
+    )
+    typed = [line.split()[2:] for line in comments if line.startswith("# apollo-batch ")]
     for folder in (JOBS, SAMPLES):
         shutil.copytree(folder, tmp_path / folder.name)
     program = [sys.executable, "-m", "apollo_batch"]
 
     for command in (["check", job], *typed):
-        subprocess.run([*program, *command], cwd=tmp_path, check=True, timeout=60)
+        done = subprocess.run(
+            [*program, *command],
+            cwd=tmp_path,
+            check=True,
+            timeout=60,
+            capture_output=True,
+            text=True,
+        )
 
     assert typed[-1][1] == f"jobs/{job.name}"
-    assert [*tmp_path.rglob("*.annotated.*"), *tmp_path.glob("*.results.*")]
+    assert (tmp_path / done.stdout.splitlines()[-1].removeprefix("Written to ")).is_file()
