@@ -8,6 +8,7 @@ from apollo_batch.errors import AccessError
 from apollo_batch.journal.budget import most_per_item
 from apollo_batch.journal.going import Going
 from apollo_batch.model import Chunk, Settlement
+from apollo_batch.runner.asked import label_of
 from apollo_batch.runner.balances import note_balance
 from apollo_batch.runner.engine import Watch, carry_out
 from apollo_batch.runner.invocation import Ready, tidy
@@ -31,17 +32,7 @@ def carry(
     step = ready.job.steps[0]
     owner, held = come_to_work(place.store)
     try:
-        going = Going(
-            run=run,
-            owner=owner,
-            most=most_per_item(step.operation, step.options, ready.job.limits.most_per_row),
-            shelf=ready.shelf,
-            selection=tuple(ready.plan.survey.selection),
-            day=place.policy.max_credits_day,
-            month=place.policy.max_credits_month,
-            id_columns=[column for column, path in step.keep.items() if path == _ID],
-            most_enrolled=most_enrolled,
-        )
+        going = _going(place, ready, run, owner, most_enrolled)
 
         def send(chunk: Chunk) -> Settlement:
             settlement = place.wire.send(
@@ -59,3 +50,19 @@ def carry(
                 note_balance(place, run, "after")
     finally:
         held.release()
+
+
+def _going(place: Place, ready: Ready, run: str, owner: str, most_enrolled: int | None) -> Going:
+    step = ready.job.steps[0]
+    return Going(
+        run=run,
+        owner=owner,
+        most=most_per_item(step.operation, step.options, ready.job.limits.most_per_row),
+        shelf=ready.shelf,
+        selection=tuple(ready.plan.survey.selection),
+        day=place.policy.max_credits_day,
+        month=place.policy.max_credits_month,
+        id_columns=[column for column, path in step.keep.items() if path == _ID],
+        label=label_of(run) if step.label_run else "",
+        most_enrolled=most_enrolled,
+    )
