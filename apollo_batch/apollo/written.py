@@ -86,16 +86,17 @@ class Written:
             return Verdict(item.id, Status.IN_DOUBT, "effect_unknown", note)
         if found is None:
             return not_there(item)
-        name = self.operation.id_param
+        name, number = self.operation.id_param, str(found["id"])
         return Verdict(
             item.id,
             Status.SUCCEEDED,
             self.operation.done,
             "No answer came; found by looking it up.",
-            found=found,
+            kept=kept(found, self.keep),
+            found=number,
             made=True,
             then=item.course[2:],
-            adds={name: found} if name else {},
+            adds={name: number} if name else {},
         )
 
     def _is_harmless_again(self, item: ChunkItem) -> bool:
@@ -134,8 +135,7 @@ class Written:
         )
 
     def _done(self, item: ChunkItem, record: Mapping[str, Any]) -> Verdict:
-        ends = item.course[0].done if item.course else ""
-        return self._goes_on(item, record, item.course[1:], ends or self.operation.done)
+        return self._goes_on(item, record, item.course[1:], self.operation.done)
 
     def _goes_on(
         self, item: ChunkItem, record: Mapping[str, Any], course: Course, reason: str
