@@ -199,7 +199,8 @@ _ASKED_BY = {
     "users.profile": "whose key it is, and which team pays",
     "usage.api": "`usage`; what Apollo's limits leave, in every plan",
     "usage.credits": "`usage`; the balance before and after a run",
-    "users.search": "`list users`; owners and users that a job names",
+    "users.search": "`list users` (id, name, e-mail, title, team, created, credit limit); "
+    "owners and users that a job names",
     "email_accounts.list": "`list mailboxes`; mailboxes that a job names",
     "schedules.list": "`list schedules`",
     "contact_stages.list": "`list stages`; stages that a job names",
