@@ -5,7 +5,8 @@ BatchError                1  a bug, or anything not foreseen
 ├── InvalidError          4  the job file or the spreadsheet cannot be used; nothing was sent
 ├── AccessError           5  the key is missing, wrong, or may not do this
 ├── BudgetError           6  a budget or Apollo's credits are used up
-├── OutOfReachError       7  Apollo does not answer, or limits us beyond patience
+├── OutOfReachError       7  Apollo or the journal's server does not answer, or limits us beyond patience
+│   └── LostError             the journal's server went away in the middle
 ├── OutputError           9  the results are safe, the workbook could not be written
 └── HeldError            10  another process holds this run
 """
@@ -41,7 +42,7 @@ EXIT_MEANINGS = {
     Exit.INVALID: "the job file or the spreadsheet cannot be used; nothing was sent",
     Exit.ACCESS: "the API key is missing, wrong, or not allowed to do this",
     Exit.BUDGET: "stopped at a budget, or Apollo's credits are used up",
-    Exit.OUT_OF_REACH: "Apollo is out of reach, or limits us beyond patience; run it again",
+    Exit.OUT_OF_REACH: "Apollo or the journal's server is out of reach, or limits us beyond patience; run it again",
     Exit.IN_DOUBT: "some rows are in doubt: sent, and nobody knows whether it was carried out",
     Exit.NOT_WRITTEN: "results are safe, the output could not be written; `export RUN` writes it",
     Exit.HELD: "another process holds this run",
@@ -124,15 +125,26 @@ class BudgetError(BatchError):
 
 
 class OutOfReachError(BatchError):
-    """Apollo does not answer, or limits us beyond patience."""
+    """Apollo or the journal's server does not answer, or limits us beyond patience."""
 
     exit_code = Exit.OUT_OF_REACH
+
+
+class LostError(OutOfReachError):
+    """The journal's server went away in the middle of a transaction, which is undone."""
 
 
 class OutputError(BatchError):
     """The results are safe, the workbook could not be written."""
 
     exit_code = Exit.NOT_WRITTEN
+
+    def __init__(
+        self, message: str, *, fix: str | None = None, remedy: tuple[str, ...] = ()
+    ) -> None:
+        super().__init__(message, fix=fix)
+        self.remedy = remedy
+        """The flags with which `export` can write it."""
 
 
 class HeldError(BatchError):

@@ -95,6 +95,11 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def named(path: Path) -> Path:
+    """Say where a file is as a person sees it: in its real folder, under its own name or a link's."""
+    return path.parent.resolve() / path.name
+
+
 def private_copy(source: Path, target: Path) -> Path:
     """Copy a file whole, readable by its owner only; a copy that is there already is kept."""
     if not target.exists():

@@ -23,6 +23,7 @@ _ALL = (
         "Apollo took the request; it does not say which of the ids it knew.",
     ),
     Reason("made_before", _OK, "Done by an earlier run; nothing was sent again."),
+    Reason("resolved", _OK, "You said that it was carried out."),
     Reason("already_there", _OK, "It was so already; nothing had to be done."),
     Reason("search_ended", _OK, "Searched; what was found is on its own sheet."),
     *SKIPS,
@@ -63,19 +64,19 @@ _ALL = (
         "effect_unknown",
         _D,
         "Sent, but no usable answer came back; it may have been carried out.",
-        "Look in Apollo whether it was; nothing is sent again for it.",
+        "Look in Apollo whether it was, then say so with `apollo-batch resolve`.",
     ),
     Reason(
         "effect_died",
         _D,
         "Sent, then this program was ended before the answer came; it may have been carried out.",
-        "Look in Apollo whether it was; nothing is sent again for it.",
+        "Look in Apollo whether it was, then say so with `apollo-batch resolve`.",
     ),
     Reason(
         "unconfirmed",
         _D,
         "Apollo's answer says nothing of this row; it may have been carried out.",
-        "Look in Apollo whether it was; nothing is sent again for it.",
+        "Look in Apollo whether it was, then say so with `apollo-batch resolve`.",
     ),
     # Failed.
     Reason(

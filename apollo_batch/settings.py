@@ -87,19 +87,27 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
     )
 
 
-def state_folder(flag: str | None, environ: Mapping[str, str]) -> Path:
-    """Where the journal is: the flag, else APOLLO_BATCH_STATE, else the platform's folder."""
+def state_place(flag: str | None, environ: Mapping[str, str]) -> Path | Secret:
+    """Where the journal is: the flag, else APOLLO_BATCH_STATE, else the platform's folder.
+
+    The URL of a server is a secret: a password may be in it.
+    """
     chosen = flag or environ.get("APOLLO_BATCH_STATE")
-    if chosen and "://" in chosen:
-        raise UsageError(
-            "This version keeps its state on the local disk only.",
-            fix="Name a folder, or one file that ends in .db: --state FOLDER",
-        )
+    if chosen and ("://" in chosen or chosen.startswith(("postgres:", "postgresql:"))):
+        return Secret(chosen)
     if chosen:
         return Path(chosen).expanduser()
     import platformdirs
 
     return Path(platformdirs.user_state_dir("apollo-batch", appauthor=False))
+
+
+def without_password(word: str) -> str:
+    """Take the password out of a URL that was typed; any other word stays as it is."""
+    if "://" not in word:
+        return word
+    bare = re.sub(r"(://[^/@:\s]*):\S*@", r"\1@", word)
+    return re.sub(r"([?&])(?:ssl)?password=[^&\s]*&?", r"\1", bare).rstrip("?&")
 
 
 def _credential(environ: Mapping[str, str]) -> Credential | None:

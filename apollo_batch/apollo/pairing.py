@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum, IntEnum
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from apollo_batch.catalogue.entry import Operation, Pairing
 from apollo_batch.catalogue.kinds import Kind
@@ -212,7 +212,8 @@ def _host(text: str) -> str:
 
 
 def _slug(text: str) -> str:
-    return urlsplit(text).path.rstrip("/").rpartition("/")[2].casefold()
+    last = urlsplit(text).path.rstrip("/").rpartition("/")[2]
+    return unicodedata.normalize("NFC", unquote(last)).casefold()
 
 
 def _hashes(email: str) -> set[str]:

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Callable
 from datetime import date, datetime
 from enum import StrEnum
-from urllib.parse import urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 
 class Kind(StrEnum):
@@ -154,7 +154,8 @@ def _url(text: str) -> str:
 
 
 def _linkedin(text: str, kinds: frozenset[str]) -> str:
-    # Apollo stores http://www.linkedin.com/in/<slug> and compares letter by letter.
+    # Apollo stores http://www.linkedin.com/in/<slug> and compares letter by letter; LinkedIn itself
+    # writes letters beyond a-z as %C3%BC, whatever a browser shows.
     lower = text if "://" in text else f"https://{text}"
     try:
         parts = urlsplit(lower)
@@ -165,7 +166,8 @@ def _linkedin(text: str, kinds: frozenset[str]) -> str:
     ours = host == "linkedin.com" or host.endswith(".linkedin.com")
     if not ours or match is None or match["kind"] not in kinds:
         raise BadCellError("bad_linkedin_url")
-    return f"http://www.linkedin.com/{match['kind']}/{match['slug'].lower()}"
+    slug = unicodedata.normalize("NFC", unquote(match["slug"])).lower()
+    return f"http://www.linkedin.com/{match['kind']}/{quote(slug, safe='')}"
 
 
 def _person_url(text: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 import click
 
 from apollo_batch import __version__
+from apollo_batch.entrypoints import afterwards
 from apollo_batch.entrypoints.words import (
     FORMAT,
     JOB,
@@ -156,58 +157,6 @@ def operations(name: str | None, as_json: bool) -> None:
     print_operations(name, as_json=as_json)
 
 
-@cli.command()
-@STATE
-@SANDBOX
-def runs(state: str | None, sandbox: bool) -> None:
-    """List the runs the journal knows, newest first."""
-    from apollo_batch.entrypoints.telling import print_runs
-
-    print_runs(state, sandbox=sandbox)
-
-
-@cli.command()
-@click.argument("run_id", metavar="RUN")
-@STATE
-@SANDBOX
-@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
-def show(run_id: str, state: str | None, sandbox: bool, as_json: bool) -> None:
-    """Say what became of RUN: rows, reasons, credits, requests.
-
-    `apollo-batch runs` lists the runs; the first characters of one are enough.
-    """
-    from apollo_batch.entrypoints.telling import print_run
-
-    print_run(run_id, state, sandbox=sandbox, as_json=as_json)
-
-
-@cli.command()
-@click.argument("run_id", metavar="RUN")
-@STATE
-@SANDBOX
-@click.option("--output", type=click.Path(path_type=Path), help="Where the result goes.")
-@FORMAT
-def export(
-    run_id: str, state: str | None, sandbox: bool, output: Path | None, form: str | None
-) -> None:
-    """Write the workbook of RUN again, without a call. Everything in it is in the journal."""
-    from apollo_batch.entrypoints.telling import export_run
-
-    export_run(run_id, state, sandbox=sandbox, target=output, as_csv=wants_csv(form, output))
-
-
-@cli.command()
-@click.argument("run_id", metavar="RUN")
-@STATE
-@SANDBOX
-@click.option("--output", type=click.Path(path_type=Path), help="Where the report goes.")
-def report(run_id: str, state: str | None, sandbox: bool, output: Path | None) -> None:
-    """Write what became of RUN as an HTML file. It is to be passed on, so values are masked."""
-    from apollo_batch.entrypoints.telling import report_run
-
-    report_run(run_id, state, sandbox=sandbox, target=output)
-
-
 @cli.command("list")
 @click.argument("kind", type=click.Choice(LISTED))
 @STATE
@@ -247,6 +196,10 @@ def sandbox(**flags: Any) -> None:
     from apollo_batch.entrypoints.telling import serve_sandbox
 
     serve_sandbox(**flags)
+
+
+for _command in afterwards.COMMANDS:
+    cli.add_command(_command)
 
 
 def main() -> NoReturn:

@@ -1,25 +1,28 @@
 """How a run ended comes in; the one command that goes on from there goes out."""
 
 import math
-from collections.abc import Sequence
 
 from apollo_batch.entrypoints import console
+from apollo_batch.entrypoints.manner import Manner
 from apollo_batch.errors import Exit
+from apollo_batch.journal.runs import LOOK_UP_DOUBTS
 from apollo_batch.runner import report
 from apollo_batch.runner.invocation import Ready
 from apollo_batch.runner.plan import Plan
+from apollo_batch.settings import without_password
 
 
-def next_step(code: Exit, found: report.Figures, plan: Plan, words: Sequence[str]) -> str | None:
+def next_step(code: Exit, found: report.Figures, plan: Plan, manner: Manner) -> str | None:
     """The one command that goes on from here, if there is something to go on with.
 
     `plan` is the plan of what is left.
     """
     # Neither is said twice: --fresh would begin another run instead of going on with this one.
-    again = [word for word in words if word not in {"--resend-in-doubt", "--fresh"}]
+    again = [word for word in manner.words if word not in {"--resend-in-doubt", "--fresh"}]
     match code:
-        case Exit.IN_DOUBT if plan.act.writes:
-            return None  # what may have been written is not sent again; a person has to look
+        case Exit.IN_DOUBT if not found.reasons.keys() & set(LOOK_UP_DOUBTS):
+            # What may have been written is sent again only once a person has looked.
+            return console.command(["resolve", found.run, *where(manner)])
         case Exit.IN_DOUBT:
             return console.command([*again, "--resend-in-doubt"])
         case Exit.BUDGET if found.record["stop"] == "budget":
@@ -31,6 +34,14 @@ def next_step(code: Exit, found: report.Figures, plan: Plan, words: Sequence[str
         case Exit.BUDGET | Exit.OUT_OF_REACH | Exit.ACCESS | Exit.INTERRUPTED | Exit.TERMINATED:
             return console.command(again)
     return None
+
+
+def where(manner: Manner) -> list[str]:
+    """The flags by which another command finds the same journal."""
+    return [
+        *(["--state", without_password(manner.state)] if manner.state else []),
+        *(["--sandbox"] if manner.sandbox else []),
+    ]
 
 
 def _enough(found: report.Figures, plan: Plan) -> int:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from apollo_batch.clock import SystemClock
 from apollo_batch.journal.store import Store, open_store
-from apollo_batch.settings import Credential, Secret, Settings, read_settings, state_folder
+from apollo_batch.settings import Credential, Secret, Settings, read_settings, state_place
 
 if TYPE_CHECKING:
     from apollo_batch.runner.place import Place
@@ -22,19 +22,24 @@ def open_journal(
     state: str | None, *, sandbox: bool = False, fresh: bool = False
 ) -> Iterator[Store]:
     """Open the journal; the embedded sandbox has one of its own, which `fresh` begins anew."""
-    folder = state_folder(state, os.environ)
+    place = state_place(state, os.environ)
     if sandbox:
-        folder = _sandbox_folder(folder)
+        place = _sandbox_folder(place)
         if fresh:
-            shutil.rmtree(folder, ignore_errors=True)
-    store = open_store(folder)
+            shutil.rmtree(place, ignore_errors=True)
+    store = open_store(place)
     try:
         yield store
     finally:
         store.close()
 
 
-def _sandbox_folder(state: Path) -> Path:
+def _sandbox_folder(state: Path | Secret) -> Path:
+    """Name the folder of the embedded sandbox; its journal is a file, whatever the real one is."""
+    if isinstance(state, Secret):
+        from apollo_batch.journal.address import address_of, folder_of
+
+        return folder_of(address_of(state)) / "sandbox"
     base = state.with_name(state.name + ".d") if state.suffix == ".db" else state
     return base / "sandbox"
 
@@ -79,7 +84,8 @@ def place_for(
         credential = settings.key()
         wire = Wire(Client(settings.origin, credential, os.environ), time.sleep)
         account = account_of(store, _mark(settings.origin, credential), wire.team())
-        yield Place(store, wire, SystemClock(), account, settings.policy, suppression), settings
+        clock = SystemClock(store.ahead())
+        yield Place(store, wire, clock, account, settings.policy, suppression), settings
 
 
 def _mark(origin: str, credential: Credential) -> str:

@@ -14,7 +14,7 @@ from apollo_batch.catalogue.entry import Act
 from apollo_batch.entrypoints import console
 from apollo_batch.entrypoints.consent import agree, cap_in_force
 from apollo_batch.entrypoints.debugging import DebugLog
-from apollo_batch.entrypoints.following import next_step, raise_first
+from apollo_batch.entrypoints.following import next_step, raise_first, where
 from apollo_batch.entrypoints.manner import Manner
 from apollo_batch.entrypoints.opening import place_for
 from apollo_batch.errors import Exit, OutputError, UsageError
@@ -23,9 +23,11 @@ from apollo_batch.model import Status
 from apollo_batch.runner import invocation, output, report
 from apollo_batch.runner.carrying import carry
 from apollo_batch.runner.engine import Watch
+from apollo_batch.runner.holding import holding
 from apollo_batch.runner.invocation import Ready, Wish
 from apollo_batch.runner.place import Place
 from apollo_batch.runner.summarise import verdict
+from apollo_batch.settings import without_password
 from apollo_batch.sheets.annotate import needs_suffix
 
 _INT_DRAIN, _TERM_DRAIN = 10.0, 6.0
@@ -64,7 +66,8 @@ def run_job(wish: Wish, manner: Manner) -> Exit:
         invocation.tidy(place)
         ready = invocation.prepare(place, wish, path)
         _check_output(place.store, ready, manner)
-        with invocation.holding(place, ready):
+        identity = ready.plan.survey.identity
+        with holding(place.store, place.account, identity, place.clock.now()):
             ready = invocation.look_again(place, ready)
             cap = cap_in_force(place, ready)
             _tell_plan(ready, cap)
@@ -126,7 +129,7 @@ def finish(
     if interrupted is not None and found.statuses.get(Status.NOT_RUN):
         code = Exit.TERMINATED if interrupted == signal.SIGTERM else Exit.INTERRUPTED
     left = invocation.what_is_left(store, ready, run)
-    following = next_step(code, found, left, manner.words)
+    following = next_step(code, found, left, manner)
     path: Path | None = None
     try:
         delivered = output.deliver(
@@ -142,21 +145,14 @@ def finish(
     except OutputError as problem:
         console.say(str(problem))
         code = Exit.NOT_WRITTEN if code is not Exit.IN_DOUBT else code
-        following = console.command(["export", run, *_where(manner)])
+        remedy = problem.remedy or (("--format", "csv") if manner.as_csv else ())
+        following = console.command(["export", run, *where(manner), *remedy])
     _tell_end(found, code, path, following, manner)
     # What has to be done first stands right above the command it holds up.
     for line in (raise_first(found, ready, left), following and f"Next: {following}"):
         if line:
             console.say(line)
     return code
-
-
-def _where(manner: Manner) -> list[str]:
-    return [
-        *(["--state", manner.state] if manner.state else []),
-        *(["--sandbox"] if manner.sandbox else []),
-        *(["--format", "csv"] if manner.as_csv else []),
-    ]
 
 
 def plan_lines(ready: Ready, cap: Decimal | None) -> Iterator[str]:
@@ -264,4 +260,4 @@ def _signals(watch: Watch) -> Iterator[None]:
 
 def typed_words(manner: Manner) -> Manner:
     """Remember what was typed, so that the next command can be said in full."""
-    return replace(manner, words=tuple(sys.argv[1:]))
+    return replace(manner, words=tuple(without_password(word) for word in sys.argv[1:]))

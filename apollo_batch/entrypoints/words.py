@@ -17,7 +17,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 SHEET = click.argument("sheet", required=False, type=click.Path(path_type=Path))
 JOB = click.argument("job", type=click.Path(path_type=Path))
-STATE = click.option("--state", metavar="DIR|FILE.db", help="Where the journal is kept.")
+RUN = click.argument("run_id", metavar="RUN")
+STATE = click.option("--state", metavar="DIR|FILE.db|URL", help="Where the journal is kept.")
 FORMAT = click.option(
     "--format",
     "form",

@@ -1,6 +1,6 @@
 """Whose key it is: the name under which a journal keeps all that a team has bought."""
 
-from sqlalchemy import delete, exists, insert, select, update
+from sqlalchemy import and_, delete, exists, insert, select, update
 from sqlalchemy.engine import Connection
 
 from apollo_batch.journal.schema import (
@@ -8,6 +8,7 @@ from apollo_batch.journal.schema import (
     balances,
     budgets,
     chunks,
+    effects,
     items,
     meta,
     questions,
@@ -41,8 +42,10 @@ def _hand_over(c: Connection, mark: str, team: str) -> None:
         return
     for table in (runs, rows, items, chunks, attempts, budgets, balances):
         c.execute(update(table).where(table.c.account == mark).values(account=team))
-    mine = questions.c.account == mark
     # What the team knows from another key of its own is as good.
-    moved = update(questions).prefix_with("OR IGNORE", dialect="sqlite")
-    c.execute(moved.where(mine).values(account=team))
-    c.execute(delete(questions).where(mine))
+    for known, keys in ((questions, ("question", "variant")), (effects, ("operation", "subject"))):
+        theirs = known.alias("theirs")
+        same = and_(theirs.c.account == team, *(theirs.c[key] == known.c[key] for key in keys))
+        mine = known.c.account == mark
+        c.execute(update(known).where(mine, ~exists().where(same)).values(account=team))
+        c.execute(delete(known).where(mine))

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import (
+    Executable,
     Float,
     String,
     and_,
@@ -17,13 +18,13 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.engine import Connection, CursorResult, RowMapping
 
 from apollo_batch.catalogue.entry import Act, Once, Route
 from apollo_batch.journal import budget, effects, enrolling, limiter, ways
 from apollo_batch.journal.answers import Answer, Moved, NoError, Over, Wait
 from apollo_batch.journal.going import Going
+from apollo_batch.journal.insertion import Insertion
 from apollo_batch.journal.questions import find, recall
 from apollo_batch.journal.ready import may_share, within
 from apollo_batch.journal.schema import attempts, chunks, items, questions, runs
@@ -34,26 +35,33 @@ from apollo_batch.packing import gate
 _ELSEWHERE_SECONDS = 1.0
 
 _STOP = select(runs.c.stop).where(runs.c.id == bindparam("b_run"))
-_CLAIMED = upsert(questions).from_select(
-    ["account", "question", "variant", "operation", "run", "item", "state", "at"],
-    select(
-        items.c.account,
-        items.c.question,
-        bindparam("b_variant", type_=String),
-        chunks.c.operation,
-        items.c.run,
-        items.c.id,
-        literal_column("'claimed'"),
-        bindparam("b_now", type_=Float),
+
+
+def _claimed(insert_: Any) -> Executable:
+    claimed = insert_(questions).from_select(
+        ["account", "question", "variant", "operation", "run", "item", "state", "at"],
+        select(
+            items.c.account,
+            items.c.question,
+            bindparam("b_variant", type_=String),
+            chunks.c.operation,
+            items.c.run,
+            items.c.id,
+            literal_column("'claimed'", type_=String),
+            bindparam("b_now", type_=Float),
+        )
+        .join(chunks, chunks.c.id == items.c.chunk)
+        .where(items.c.chunk == bindparam("b_chunk")),
     )
-    .join(chunks, chunks.c.id == items.c.chunk)
-    .where(items.c.chunk == bindparam("b_chunk")),
-)
-# An answer too old for this job stays known until there is a newer one: another job may use it.
-_CLAIM = _CLAIMED.on_conflict_do_update(
-    index_elements=["account", "question", "variant"],
-    set_={name: _CLAIMED.excluded[name] for name in ("run", "item", "state")},
-)
+    # An answer too old for this job stays known until there is a newer one: another may use it.
+    updated: Executable = claimed.on_conflict_do_update(
+        index_elements=["account", "question", "variant"],
+        set_={name: claimed.excluded[name] for name in ("run", "item", "state")},
+    )
+    return updated
+
+
+_CLAIM = Insertion(_claimed)
 _CHUNK = insert(chunks)
 _ATTEMPT = insert(attempts)
 
@@ -124,6 +132,7 @@ def _dispatch(c: Connection, going: Going, now: float, full: Sequence[str]) -> C
         options=going.asking.options,
         items=tuple(_item(item) for item in ready),
         most_records=going.asking.most_records,
+        label=going.label,
     )
 
 
@@ -174,7 +183,7 @@ def _known(c: Connection, going: Going, ready: Sequence[RowMapping]) -> bool:
 
 def _claim(c: Connection, going: Going, chunk: int, now: float) -> None:
     if going.asking.operation.act is Act.LOOK_UP:
-        c.execute(_CLAIM, {"b_chunk": chunk, "b_variant": going.asking.variant, "b_now": now})
+        _CLAIM.run(c, {"b_chunk": chunk, "b_variant": going.asking.variant, "b_now": now})
     elif going.asking.once is Once.EVER:
         effects.claim(c, chunk, now)
 

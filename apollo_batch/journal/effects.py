@@ -3,14 +3,27 @@
 import json
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import Float, String, bindparam, delete, literal_column, select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy import (
+    ColumnElement,
+    Executable,
+    Float,
+    String,
+    bindparam,
+    delete,
+    literal_column,
+    select,
+    update,
+)
 from sqlalchemy.engine import Connection, RowMapping
 
 from apollo_batch.journal import budget
+from apollo_batch.journal.insertion import Insertion
 from apollo_batch.journal.schema import chunks, effects, items
 from apollo_batch.model import Status
+
+_PAGE = 2_000
 
 _FIND = select(effects).where(
     effects.c.account == bindparam("b_account"),
@@ -18,9 +31,10 @@ _FIND = select(effects).where(
     effects.c.subject.in_(bindparam("b_subjects", expanding=True)),
     effects.c.state != "claimed",
 )
-_CLAIM = (
-    upsert(effects)
-    .from_select(
+
+
+def _claimed(insert: Any) -> Executable:
+    claimed = insert(effects).from_select(
         ["account", "operation", "subject", "step", "run", "item", "state", "at"],
         select(
             items.c.account,
@@ -36,8 +50,13 @@ _CLAIM = (
         .where(items.c.chunk == bindparam("b_chunk"), items.c.subject != ""),
     )
     # An item on its second request has made its effect with the first.
-    .on_conflict_do_nothing(index_elements=["account", "operation", "subject"])
-)
+    kept: Executable = claimed.on_conflict_do_nothing(
+        index_elements=["account", "operation", "subject"]
+    )
+    return kept
+
+
+_CLAIM = Insertion(_claimed)
 _ANSWERED = (
     update(items)
     .where(items.c.id == bindparam("b_id"))
@@ -89,7 +108,7 @@ def _answered(item: int, row: RowMapping, id_columns: Sequence[str]) -> dict[str
 
 def claim(c: Connection, chunk: int, now: float) -> None:
     """Claim the effects of a chunk's items, so that no other process makes them."""
-    c.execute(_CLAIM, {"b_chunk": chunk, "b_now": now})
+    _CLAIM.run(c, {"b_chunk": chunk, "b_now": now})
 
 
 def note(c: Connection, made: dict[int, str | None], now: float) -> None:
@@ -103,6 +122,27 @@ def doubt(c: Connection, ids: Sequence[int], now: float) -> None:
     """Write down that nobody knows whether these items' effects were made."""
     mine = effects.c.item.in_(ids) & (effects.c.state == "claimed")
     c.execute(update(effects).where(mine).values(state="doubt", at=now))
+
+
+def confirm(c: Connection, account: str, operation: str, subject: str, now: float) -> None:
+    """Write down that what may have been made to a subject was, as a person says."""
+    known = _of(account, operation, [subject]) & (effects.c.state == "doubt")
+    c.execute(update(effects).where(known).values(state="made", at=now))
+
+
+def lift(c: Connection, account: str, operation: str, subjects: Sequence[str]) -> None:
+    """Lift the doubt from subjects to which nothing was made, as a person says."""
+    for start in range(0, len(subjects), _PAGE):
+        known = _of(account, operation, subjects[start : start + _PAGE])
+        c.execute(delete(effects).where(known, effects.c.state == "doubt"))
+
+
+def _of(account: str, operation: str, subjects: Sequence[str]) -> ColumnElement[bool]:
+    return (
+        (effects.c.account == account)
+        & (effects.c.operation == operation)
+        & effects.c.subject.in_(subjects)
+    )
 
 
 def release(c: Connection, ids: Sequence[int]) -> None:

@@ -98,5 +98,4 @@ def recalled(store: Store, verdicts: Iterable[Verdict]) -> None:
         for verdict in verdicts
     ]
     if changes:
-        with store.write() as c:
-            c.execute(_RECALLED, changes)
+        store.written(lambda c: c.execute(_RECALLED, changes))

@@ -211,9 +211,16 @@ def set_out(
                 selection=json.dumps(selection),
                 updated=now,
                 **source,
+                **_of_the_same_input(source),
                 **({} if planned is None else {"planned": json.dumps(planned)}),
             )
         )
+
+
+def _of_the_same_input(source: dict[str, str]) -> dict[str, Any]:
+    """What was written for another input of the same cells is that one's, and stays."""
+    same = runs.c.input_path == source.get("input_path", runs.c.input_path)
+    return {name: case((same, runs.c[name]), else_="") for name in ("output_path", "output_hash")}
 
 
 def stop(store: Store, run: str, reason: str, note: str = "") -> None:

@@ -255,10 +255,10 @@ windows = Table(
     Column("lane", String, primary_key=True),
     Column("span", String, primary_key=True),
     Column("account", String, nullable=False),
-    Column("cap", Integer),  # null: not limited
-    Column("used", Integer, nullable=False),
+    Column("cap", BigInteger),  # null: not limited
+    Column("used", BigInteger, nullable=False),
     Column("closes", Float, nullable=False),
-    Column("seen", Integer, nullable=False),  # the highest usage Apollo told us of this window
+    Column("seen", BigInteger, nullable=False),  # the highest usage Apollo told us of this window
     Column("seen_at", Float, nullable=False),
     Column("witnessed", Boolean, nullable=False),  # we saw it open, so `closes` is exact
 )

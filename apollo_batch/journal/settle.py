@@ -33,6 +33,8 @@ _ALIKE = "Apollo refused one row after the other, none of them for its own sake:
 _NOT_SENT_IN_A_ROW = 3
 _FAILURES_IN_A_ROW = 5
 _BACKOFF_SECONDS = 2.0
+_LEASE_SECONDS = 600.0
+"""A call ends within two minutes; the rest is for clocks that differ and processes that sleep."""
 
 
 def settle(c: Connection, attempt: int, settlement: Settlement, now: float) -> None:
@@ -45,19 +47,31 @@ def settle(c: Connection, attempt: int, settlement: Settlement, now: float) -> N
         _settle(c, found, settlement, settlement.arrival.value, now)
 
 
-def sweep(store: Store, alive: Callable[[str], bool], now: float) -> int:
+def sweep(
+    store: Store,
+    alive: Callable[[str], bool],
+    now: float,
+    *,
+    elsewhere: Callable[[str], bool] = lambda _: False,
+) -> int:
     """Give up the attempts of processes that ended without an answer; tell how many.
 
-    What they asked may have been carried out and charged, so it counts as spent.
+    What they asked may have been carried out and charged, so it counts as spent. Whether a process
+    elsewhere lives nobody here can see: its calls are over when no call lasts that long.
     """
-    with store.write() as c:
-        sent = c.execute(
-            select(attempts.c.id, attempts.c.owner).where(attempts.c.outcome == "sent")
-        )
-        lost = [number for number, owner in sent.all() if not alive(owner)]
+
+    def is_lost(owner: str, sent_at: float) -> bool:
+        return now - sent_at >= _LEASE_SECONDS if elsewhere(owner) else not alive(owner)
+
+    def give_up_all(c: Connection) -> int:
+        columns = (attempts.c.id, attempts.c.owner, attempts.c.sent_at)
+        sent = c.execute(select(*columns).where(attempts.c.outcome == "sent"))
+        lost = [number for number, owner, sent_at in sent.all() if is_lost(owner, sent_at)]
         for number in lost:
             give_up(c, number, "This program ended before the answer came.", now)
-    return len(lost)
+        return len(lost)
+
+    return store.written(give_up_all)
 
 
 def give_up(c: Connection, attempt: int, words: str, now: float) -> None:

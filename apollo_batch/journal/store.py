@@ -1,45 +1,97 @@
 """The database behind the journal: opened safely, written by one transaction at a time."""
 
 import contextlib
-import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Protocol, TypeVar
 
-from sqlalchemy import create_engine, event, insert, inspect, select
-from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy import delete, insert, inspect, select
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from apollo_batch.errors import InvalidError, OutputError, UsageError
-from apollo_batch.files import PRIVATE_FILE, private_folder
-from apollo_batch.journal import disk, schema
+from apollo_batch.errors import BatchError, InvalidError, LostError, UsageError
+from apollo_batch.journal import schema
+from apollo_batch.journal.sqlite import SqliteFile
+from apollo_batch.settings import Secret
 
-_BUSY_MS = 30_000
+T = TypeVar("T")
+
+
+class Database(Protocol):
+    """All that differs between a file and a server."""
+
+    name: str
+    """What messages call it; no password is in it."""
+    folder: Path
+    """Where copies, logs and locks of this machine lie."""
+    shared: bool
+    """Whether other machines may write to it too."""
+
+    def writing(self) -> AbstractContextManager[Connection]:
+        """Hold the only write transaction of all; it commits when the block ends well."""
+        ...
+
+    def reading(self) -> AbstractContextManager[Connection]:
+        """Hold a transaction that sees one moment's truth and holds up nobody."""
+        ...
+
+    def explained(self, problem: BaseException) -> BatchError | None:
+        """Say what went wrong in a transaction, where a person can do something about it."""
+        ...
+
+    def unopened(self, problem: BaseException) -> BatchError | None:
+        """Say why it could not be opened, where it is a journal for all we know."""
+        ...
+
+    def opened(self) -> None:
+        """Know that it is a journal of ours."""
+        ...
+
+    def take(self, name: str) -> bool:
+        """Take a name that one process of all machines can have, until it ends."""
+        ...
+
+    def let_go(self, name: str) -> None:
+        """Let a name be taken by others."""
+        ...
+
+    def ahead(self) -> float:
+        """By how many seconds its clock is ahead of this machine's."""
+        ...
+
+    def close(self) -> None:
+        """Let go of it."""
+        ...
 
 
 class Store:
-    """One journal file, and the folder of copies and locks that goes with it."""
+    """One journal, and the folder of copies and locks that goes with it."""
 
-    def __init__(self, engine: Engine, folder: Path) -> None:
-        self._engine = engine
+    def __init__(self, database: Database) -> None:
+        self._database = database
         self._gate = threading.Lock()
-        self.folder = folder
+        self.folder = database.folder
+        self.shared = database.shared
 
     @contextlib.contextmanager
     def write(self) -> Iterator[Connection]:
         """Hold the only write transaction; it commits when the block ends well."""
-        with self._gate, self._engine.connect() as connection:
-            try:
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
-                yield connection
-                connection.exec_driver_sql("COMMIT")
-            except BaseException as problem:
-                with contextlib.suppress(OperationalError):  # a full disk has undone it already
-                    connection.exec_driver_sql("ROLLBACK")
-                words = str(problem.orig) if isinstance(problem, OperationalError) else ""
-                if isinstance(problem, OperationalError) and ("full" in words or "locked" in words):
-                    raise _unwritable(self.folder, problem) from None
-                raise
+        with self._gate, self._explaining(), self._database.writing() as connection:
+            yield connection
+
+    def written(self, work: Callable[[Connection], T]) -> T:
+        """Do work in a write transaction; once more where the server went away over it.
+
+        For what ends with the database alone, and must not be lost with the connection.
+        """
+        try:
+            with self.write() as connection:
+                return work(connection)
+        except LostError:
+            with self.write() as connection:
+                return work(connection)
 
     @staticmethod
     @contextlib.contextmanager
@@ -49,7 +101,7 @@ class Store:
         try:
             yield
         except BaseException:
-            with contextlib.suppress(OperationalError):  # a full disk has undone everything
+            with contextlib.suppress(SQLAlchemyError):  # a full disk has undone all
                 connection.exec_driver_sql("ROLLBACK TO part")
                 connection.exec_driver_sql("RELEASE part")
             raise
@@ -58,94 +110,101 @@ class Store:
     @contextlib.contextmanager
     def read(self) -> Iterator[Connection]:
         """Read without holding up writers; what is seen is one moment's truth."""
-        with self._engine.connect() as connection:
-            connection.exec_driver_sql("BEGIN")
-            try:
-                yield connection
-            finally:
-                connection.exec_driver_sql("ROLLBACK")
+        with self._explaining(), self._database.reading() as connection:
+            yield connection
+
+    @contextlib.contextmanager
+    def _explaining(self) -> Iterator[None]:
+        try:
+            yield
+        except DBAPIError as problem:
+            said = self._database.explained(problem)
+            if said is None:
+                raise
+            raise said from None
+
+    def take(self, name: str, says: str) -> str | None:
+        """Take a name among all machines, or tell what its holder says; None: it is ours now.
+
+        On one machine a lock in the folder does the same, and nothing is taken here.
+        """
+        if not self.shared:
+            return None
+        mine = schema.meta.c.key == f"held {name}"
+        with self._gate, self._explaining():
+            taken = self._database.take(name)
+        with self.write() as c:
+            if not taken:
+                return c.scalar(select(schema.meta.c.value).where(mine)) or "on another machine"
+            c.execute(delete(schema.meta).where(mine))
+            c.execute(insert(schema.meta).values(key=f"held {name}", value=says))
+        return None
+
+    def let_go(self, name: str) -> None:
+        """Let a name be taken by others."""
+        if not self.shared:
+            return
+        with contextlib.suppress(LostError):
+            self.written(
+                lambda c: c.execute(delete(schema.meta).where(schema.meta.c.key == f"held {name}"))
+            )
+        with self._gate:
+            self._database.let_go(name)
+
+    def ahead(self) -> float:
+        """By how many seconds the journal's clock is ahead: all who share it go by the same."""
+        return self._database.ahead()
 
     def close(self) -> None:
-        """Fold the write-ahead log into the file and let go of it."""
-        with contextlib.suppress(OperationalError), self._engine.connect() as connection:
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-        self._engine.dispose()
+        """Let go of the database."""
+        self._database.close()
 
 
-def open_store(state: Path) -> Store:
-    """Open the journal in a state folder, or the one named by a file NAME.db.
+def open_store(state: Path | Secret) -> Store:
+    """Open the journal in a state folder, in a file NAME.db, or on the server a URL names.
 
     Raises UsageError where the place cannot be used, InvalidError for another version's journal.
     """
-    file, folder = _place(state)
-    disk.see_that_it_is_local(folder)
-    engine = create_engine(f"sqlite:///{file}", isolation_level="AUTOCOMMIT")
-    event.listen(engine, "connect", _prepare)
-    store = Store(engine, folder)
+    database = _database(state)
     try:
-        with store.write() as connection:
-            _check_ours(connection, file)
+        with database.writing() as connection:
+            _check_ours(connection, database.name)
             schema.metadata.create_all(connection)
-            _check_version(connection, file)
-    except OperationalError as problem:
-        raise _unwritable(file, problem) from None
-    except DatabaseError as problem:
-        raise UsageError(
-            f"{file} is not a journal of this program: {problem.orig}.",
-            fix="Name another file or folder with --state.",
-        ) from None
-    disk.lay_ballast(folder)
-    return store
+            _check_version(connection, database.name)
+    except DBAPIError as problem:
+        database.close()
+        said = database.unopened(problem)
+        if said is None:
+            said = UsageError(
+                f"{database.name} is not a journal of this program: {problem.orig}.",
+                fix="Name another place with --state.",
+            )
+        raise said from None
+    except BaseException:
+        database.close()
+        raise
+    database.opened()
+    return Store(database)
 
 
-def _unwritable(place: Path, problem: OperationalError) -> OutputError:
-    if "locked" in str(problem.orig):
-        fix = "Another run holds it for long, or is frozen: let it end, then run this again."
-    else:
-        fix = "Free some space and run the same command again, or name a folder with --state."
-    return OutputError(f"The journal in {place} cannot be written: {problem.orig}.", fix=fix)
+def _database(state: Path | Secret) -> Database:
+    if isinstance(state, Path):
+        return SqliteFile(state)
+    from apollo_batch.journal.postgres import PostgresServer
+
+    return PostgresServer(state)
 
 
-def _place(state: Path) -> tuple[Path, Path]:
-    try:
-        if state.suffix == ".db":
-            folder = private_folder(state.with_name(state.name + ".d"))
-            return _private(state), folder
-        return _private(private_folder(state) / "journal.db"), state
-    except OSError as problem:
-        raise UsageError(
-            f"The state folder {state} cannot be used: {problem.strerror}.",
-            fix="Name a folder you may write to: --state FOLDER",
-        ) from None
-
-
-def _private(file: Path) -> Path:
-    # Before SQLite opens it, because the log beside it is made with the permissions of the file.
-    file.touch(mode=PRIVATE_FILE)
-    file.chmod(PRIVATE_FILE)
-    return file
-
-
-def _prepare(connection: sqlite3.Connection, _record: object) -> None:
-    # FULL, because NORMAL may drop the last commits at a power cut, and these are paid answers.
-    for pragma in (
-        f"busy_timeout={_BUSY_MS}",
-        "journal_mode=WAL",
-        "synchronous=FULL",
-    ):
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _check_ours(connection: Connection, file: Path) -> None:
+def _check_ours(connection: Connection, name: str) -> None:
     tables = inspect(connection).get_table_names()
     if tables and schema.meta.name not in tables:
         raise UsageError(
-            f"{file} is not a journal of this program: it holds {tables[0]!r} of somebody else's.",
-            fix="Name another file or folder with --state.",
+            f"{name} is not a journal of this program: it holds {tables[0]!r} of somebody else's.",
+            fix="Name another place with --state.",
         )
 
 
-def _check_version(connection: Connection, file: Path) -> None:
+def _check_version(connection: Connection, name: str) -> None:
     key = schema.meta.c.key
     found = connection.scalar(select(schema.meta.c.value).where(key == "schema_version"))
     if found is None:
@@ -154,7 +213,7 @@ def _check_version(connection: Connection, file: Path) -> None:
         )
     elif found != str(schema.SCHEMA_VERSION):
         raise InvalidError(
-            f"The journal {file} was written by another version of apollo-batch "
+            f"The journal {name} was written by another version of apollo-batch "
             f"(schema {found}, this one reads {schema.SCHEMA_VERSION}).",
-            fix="Use that version, or name another folder with --state.",
+            fix="Use that version, or name another place with --state.",
         )

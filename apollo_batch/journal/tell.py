@@ -135,7 +135,9 @@ def _told(found: RowMapping, selection: list[list[int]], stop: str) -> Told:
         note = f"{made}; what differs here was not written."
         return Told(row, Status.SKIPPED, found["reason"], note, kept, budget.ZERO, number)
     note = " ".join(part for part in (f"Same as row {found['twin']}.", note) if part)
-    return Told(row, status, found["original_reason"], note, kept, budget.ZERO, number)
+    # What is in doubt may have been charged, and nobody knows for which of the rows.
+    credits = None if status is Status.IN_DOUBT else budget.ZERO
+    return Told(row, status, found["original_reason"], note, kept, credits, number)
 
 
 def named_cells(store: Store, run: str, numbers: Sequence[int]) -> dict[int, list[str]]:

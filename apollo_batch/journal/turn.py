@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from sqlalchemy.engine import Connection
+
 from apollo_batch.journal.answers import Answer, Over
 from apollo_batch.journal.dispatch import dispatch
 from apollo_batch.journal.going import Going
@@ -28,16 +30,19 @@ def take_turn(store: Store, going: Going, settled: Settled, free: int, now: floa
     Both in one transaction: a disk sync costs more than all the rest of the bookkeeping. Chunks
     may be sent once this has returned, because only then is their intent on disk.
     """
+    return store.written(lambda c: _turn(c, going, settled, free, now))
+
+
+def _turn(c: Connection, going: Going, settled: Settled, free: int, now: float) -> Turn:
     turn = Turn()
-    with store.write() as c:
-        for chunk, settlement in settled:
-            settle(c, chunk.attempt, settlement, now)
-        while len(turn.chunks) < free:
-            answer = dispatch(c, going, now)
-            if not isinstance(answer, Chunk):
-                turn.answer = answer
-                if isinstance(answer, Over) and answer.stop:
-                    stop(c, going.run, answer.stop, "")
-                break
-            turn.chunks.append(answer)
+    for chunk, settlement in settled:
+        settle(c, chunk.attempt, settlement, now)
+    while len(turn.chunks) < free:
+        answer = dispatch(c, going, now)
+        if not isinstance(answer, Chunk):
+            turn.answer = answer
+            if isinstance(answer, Over) and answer.stop:
+                stop(c, going.run, answer.stop, "")
+            break
+        turn.chunks.append(answer)
     return turn

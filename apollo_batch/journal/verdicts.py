@@ -114,7 +114,7 @@ def _go_on(
             state="ready",
             chunk=None,
             status=None,
-            reason=verdict.reason or before["reason"],
+            reason=(before["found"] and before["reason"]) or verdict.reason or before["reason"],
             params=json.dumps(params, ensure_ascii=False),
             page=before["page"] + verdict.more,
             leg=before["leg"] + (0 if verdict.more else 1),

@@ -1,19 +1,14 @@
 """One invocation of `run` or `plan`, from file names to a settled run: each stage one function."""
 
-import hashlib
 import json
-import os
-import socket
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
 from apollo_batch.apollo.lookups import Asks
-from apollo_batch.errors import HeldError, InvalidError, OutputError, UsageError
-from apollo_batch.files import lock, private_copy, sha256
+from apollo_batch.errors import InvalidError, OutputError, UsageError
+from apollo_batch.files import private_copy, sha256
 from apollo_batch.job.load import load
 from apollo_batch.job.names import Directory
 from apollo_batch.job.resolve import resolved
@@ -21,7 +16,6 @@ from apollo_batch.job.wanted import Job
 from apollo_batch.journal import earlier, runs
 from apollo_batch.journal.earlier import Endings, Past
 from apollo_batch.journal.questions import Shelf
-from apollo_batch.journal.settle import sweep
 from apollo_batch.journal.store import Store
 from apollo_batch.journal.suppress import suppress
 from apollo_batch.runner.balances import note_balance
@@ -30,7 +24,7 @@ from apollo_batch.runner.place import Place
 from apollo_batch.runner.plan import Basis, Plan, barred_of, make_plan, shelf_of
 from apollo_batch.runner.rows import Rows, rows_of
 from apollo_batch.runner.survey import Choice, survey
-from apollo_batch.runner.workers import at_work
+from apollo_batch.runner.workers import give_up_the_dead
 
 _LOOKS = 5
 
@@ -93,7 +87,7 @@ def read(wish: Wish, path: Path | None, apollo: Asks | None = None) -> tuple[Job
 
 def tidy(place: Place) -> None:
     """Give up what processes that have ended left without an answer, of any run."""
-    sweep(place.store, lambda name: at_work(place.store, name), place.clock.now())
+    give_up_the_dead(place.store, place.clock.now())
 
 
 def snapshot(store: Store, wish: Wish) -> Path | None:
@@ -168,25 +162,6 @@ def _kept_of(job: Job) -> str:
 def what_is_left(store: Store, ready: Ready, run: str) -> Plan:
     """Plan what a run has left to do, of the rows chosen."""
     return make_plan(ready.basis, store, run=run, resend=False, earlier=ready.earlier)
-
-
-@contextmanager
-def holding(place: Place, ready: Ready) -> Iterator[None]:
-    """Hold the lock of a run; HeldError, naming the holder, where another process has it."""
-    name = hashlib.sha256(f"{place.account} {ready.plan.survey.identity}".encode()).hexdigest()
-    path = place.store.folder / "runs" / f"{name[:32]}.lock"
-    began = datetime.fromtimestamp(place.clock.now(), UTC)
-    says = f"process {os.getpid()} on {socket.gethostname()} since {began:%Y-%m-%d %H:%M:%S} UTC"
-    held = lock(path, says)
-    if held is None:
-        raise HeldError(
-            f"This run is under way already: {path.read_text(encoding='utf-8').strip()}.",
-            fix="Wait for it to end, then run the same command again.",
-        )
-    try:
-        yield
-    finally:
-        held.release()
 
 
 def begin(place: Place, ready: Ready, cap: Decimal | None) -> str:

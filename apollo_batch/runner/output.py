@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from apollo_batch.errors import OutputError, UsageError
-from apollo_batch.files import sha256
+from apollo_batch.files import named, sha256
 from apollo_batch.journal import runs, tell
 from apollo_batch.journal.store import Store
 from apollo_batch.runner.found import pages_of
@@ -99,10 +99,10 @@ def place(store: Store, wanted: Wanted) -> tuple[Path, tuple[str, ...]]:
     original = wanted.original
     if wanted.target is not None:
         _never_the_input(wanted.target, original)
-        chosen = wanted.target.absolute()
+        chosen = named(wanted.target)
     else:
         chosen = _beside(wanted)
-    source = str(original.resolve()) if original else ""
+    source = str(named(original)) if original else ""
     path = chosen
     while _taken(path, wanted) and not _ours(store, path, source):
         path = path.with_name(_next_free(path.stem) + path.suffix)
@@ -118,7 +118,7 @@ def _beside(wanted: Wanted) -> Path:
     if wanted.original is None or wanted.sheet is None:
         return Path.cwd() / f"{wanted.job.stem}.results{'.csv' if wanted.as_csv else '.xlsx'}"
     ending = ".csv" if wanted.as_csv else needs_suffix(wanted.sheet)
-    return wanted.original.absolute().with_name(_annotated(wanted.original.stem) + ending)
+    return named(wanted.original).with_name(_annotated(wanted.original.stem) + ending)
 
 
 def _never_the_input(target: Path, original: Path | None) -> None:

@@ -18,7 +18,7 @@ from apollo_batch.journal.store import Store, open_store
 from apollo_batch.model import Status
 from apollo_batch.reasons import REASONS, sentence
 from apollo_batch.runner.found import title
-from apollo_batch.settings import state_folder
+from apollo_batch.settings import state_place
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -208,7 +208,7 @@ def frame(
     """
     if isinstance(first, Store):
         return _framed(first, str(second))
-    store = open_store(state_folder(state, os.environ))
+    store = open_store(state_place(state, os.environ))
     try:
         return _framed(store, first)
     finally:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from apollo_batch.errors import UsageError
-from apollo_batch.files import sha256
+from apollo_batch.files import named, sha256
 from apollo_batch.job.bind import Binding, bind_to
 from apollo_batch.job.filling import whole_question
 from apollo_batch.job.names import Directory
@@ -59,7 +59,7 @@ class Rows:
         """Say where the input is, by column of the journal's table of runs."""
         if self.sheet is None or original is None:
             return {"input_path": "", "input_hash": ""}
-        return {"input_path": str(original.resolve()), "input_hash": sha256(self.sheet.path)}
+        return {"input_path": str(named(original)), "input_hash": sha256(self.sheet.path)}
 
 
 def rows_of(job: Job, path: Path | None, *, encoding: str | None, directory: Directory) -> Rows:

@@ -11,7 +11,7 @@ from apollo_batch import __version__
 from apollo_batch.files import sha256
 from apollo_batch.model import Status
 from apollo_batch.reasons import sentence
-from apollo_batch.runner.asked import settings_of, steps_of
+from apollo_batch.runner.asked import label_of, labels, settings_of, steps_of
 from apollo_batch.runner.report import Figures, plain
 from apollo_batch.sheets.summary import Summary, Table
 
@@ -46,6 +46,8 @@ def _facts(found: Figures, next_step: str | None) -> Iterator[tuple[str, str | D
         yield "Next", next_step
     yield from _input_facts(Path(found.record["input_path"]), found.record["input_hash"])
     yield "Run", found.run
+    if labels(found.record):
+        yield "List of what was created", label_of(found.run)
     yield "Began", _moment(found.record["created"])
     yield "Ended", _moment(found.record["updated"])
     if found.finds:
@@ -100,16 +102,17 @@ def _credit_facts(found: Figures) -> list[tuple[str, str | Decimal | int]]:
     if found.budget.get("cap") is not None:
         facts.append(("Budget of this run", found.budget["cap"]))
     for moment in ("before", "after"):
-        left = _left(found.balances.get(moment, {}))
-        if left is not None:
-            facts.append((f"Account balance {moment}", left))
+        rest = left(found.balances.get(moment, {}))
+        if rest is not None:
+            facts.append((f"Account balance {moment}", rest))
     return facts
 
 
-def _left(kinds: Any) -> Decimal | None:
+def left(kinds: Any) -> Decimal | None:
+    """Say what an account's balance was; None where Apollo did not tell."""
     # On unified plans this kind is the shared pool; the kinds must not be added up.
-    left = kinds.get("lead_credit", {}).get("left")
-    return None if left is None else Decimal(left)
+    found = kinds.get("lead_credit", {}).get("left")
+    return None if found is None else Decimal(found)
 
 
 def verdict(found: Figures) -> str:
@@ -120,7 +123,14 @@ def verdict(found: Figures) -> str:
     if found.finds:
         records = sum(found.sheets.values())
         told += f"{records:,} {'record' if records == 1 else 'records'} found. "
-    return f"{told}{paid}."
+    parts = [paid]
+    # What nobody knows the bill of counts as spent in full until somebody does.
+    unsure = found.bill.spent - found.charged
+    if unsure > 0:
+        parts.append(f"up to {plain(unsure)} more may have been")
+    if found.bill.held:
+        parts.append(f"{plain(found.bill.held)} held for results to come")
+    return f"{told}{', '.join(parts)}."
 
 
 def _of_rows(counted: Mapping[Status, int]) -> str:

@@ -81,4 +81,5 @@ def _told_why() -> Iterator[None]:
         raise OutputError(
             f"The workbook could not be written, because {why}.",
             fix="Use --format csv; the results are safe.",
+            remedy=("--format", "csv"),
         ) from why

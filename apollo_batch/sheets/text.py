@@ -54,7 +54,7 @@ def beside(target: Path, found: Sequence[Found]) -> tuple[Path, ...]:
     """Name a file for each, beside an annotated one: NAME.found.csv, NAME.found-2.csv."""
     numbers = (f"-{number}" for number in range(2, len(found) + 1))
     others = (target.with_name(f"{target.stem}.found{number}.csv") for number in numbers)
-    return (first_beside(target), *others)
+    return (first_beside(target), *others) if found else ()
 
 
 def first_beside(target: Path) -> Path:

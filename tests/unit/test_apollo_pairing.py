@@ -12,6 +12,8 @@ from decimal import Decimal
 import pytest
 
 from apollo_batch.apollo.decode import decode
+from apollo_batch.apollo.pairing import same_value
+from apollo_batch.catalogue.kinds import Kind, clean
 from apollo_batch.catalogue.organizations import ENRICH_ORGANIZATIONS
 from apollo_batch.catalogue.paths import parse
 from apollo_batch.catalogue.people import ENRICH_PEOPLE
@@ -291,3 +293,21 @@ def test_a_hollow_record_is_billed_and_no_match():
     assert settlement.verdicts[0].status is Status.NO_MATCH
     assert settlement.verdicts[0].reason == "hollow_match"
     assert settlement.verdicts[0].credits == 1
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        "http://www.linkedin.com/in/j%C3%BCrgen-m%C3%BCller",
+        "http://www.linkedin.com/in/j%c3%bcrgen-m%c3%bcller/",
+        "https://de.linkedin.com/in/Jürgen-Müller",
+        "http://www.linkedin.com/in/ju\u0308rgen-mu\u0308ller",
+    ],
+)
+def test_an_address_with_umlauts_is_one_however_it_is_written(shown):
+    asked = clean(Kind.PERSON_URL, "linkedin.com/in/jürgen-müller")
+
+    assert asked == "http://www.linkedin.com/in/j%C3%BCrgen-m%C3%BCller"
+    assert clean(Kind.PERSON_URL, shown) == asked
+    assert clean(Kind.PERSON_URL, asked) == asked
+    assert same_value(ENRICH_PEOPLE, "linkedin_url", asked, {"linkedin_url": shown})

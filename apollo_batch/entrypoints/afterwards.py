@@ -1,0 +1,115 @@
+"""The words a person types about a run that is there already: what became of it, and what is next."""
+
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from apollo_batch.entrypoints.words import FORMAT, RUN, SANDBOX, STATE, rows_flag, wants_csv
+
+
+@click.command()
+@STATE
+@SANDBOX
+def runs(state: str | None, sandbox: bool) -> None:
+    """List the runs the journal knows, newest first."""
+    from apollo_batch.entrypoints.telling import print_runs
+
+    print_runs(state, sandbox=sandbox)
+
+
+@click.command()
+@RUN
+@STATE
+@SANDBOX
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+def show(run_id: str, state: str | None, sandbox: bool, as_json: bool) -> None:
+    """Say what became of RUN: rows, reasons, credits, requests.
+
+    `apollo-batch runs` lists the runs; the first characters of one are enough.
+    """
+    from apollo_batch.entrypoints.telling import print_run
+
+    print_run(run_id, state, sandbox=sandbox, as_json=as_json)
+
+
+@click.command()
+@RUN
+@STATE
+@SANDBOX
+@click.option("--output", type=click.Path(path_type=Path), help="Where the result goes.")
+@FORMAT
+def export(
+    run_id: str, state: str | None, sandbox: bool, output: Path | None, form: str | None
+) -> None:
+    """Write the workbook of RUN again, without a call. Everything in it is in the journal."""
+    from apollo_batch.entrypoints.telling import export_run
+
+    export_run(run_id, state, sandbox=sandbox, target=output, as_csv=wants_csv(form, output))
+
+
+@click.command()
+@RUN
+@STATE
+@SANDBOX
+@click.option("--output", type=click.Path(path_type=Path), help="Where the report goes.")
+def report(run_id: str, state: str | None, sandbox: bool, output: Path | None) -> None:
+    """Write what became of RUN as an HTML file. It is to be passed on, so values are masked."""
+    from apollo_batch.entrypoints.telling import report_run
+
+    report_run(run_id, state, sandbox=sandbox, target=output)
+
+
+@click.command()
+@RUN
+@click.option("--rows", metavar="2-11", help="The rows meant, as the spreadsheet counts.")
+@click.option("--done", is_flag=True, help="They were carried out; nothing is sent again.")
+@click.option("--redo", is_flag=True, help="They were not; the next run sends them again.")
+@STATE
+@SANDBOX
+def resolve(run_id: str, rows: str | None, state: str | None, **flags: bool) -> NoReturn:
+    """Say of rows of RUN in doubt whether they were carried out. Without a word it lists them.
+
+    \b
+    Examples:
+      apollo-batch resolve 261125-040007-f19f
+      apollo-batch resolve 261125-040007-f19f --rows 2-11 --done
+    """
+    from apollo_batch.entrypoints.resolve import Word, resolve_run
+
+    word = Word.of(done=flags["done"], redo=flags["redo"])
+    sys.exit(resolve_run(run_id, rows_flag(rows), word, state, sandbox=flags["sandbox"]))
+
+
+@click.command()
+@RUN
+@click.argument("row", type=click.IntRange(1))
+@STATE
+@SANDBOX
+@click.option("--unmasked", is_flag=True, help="Show the values themselves.")
+def why(run_id: str, row: int, state: str | None, sandbox: bool, unmasked: bool) -> None:
+    """Tell the story of ROW of RUN, from its cells to Apollo's answer. Values are masked.
+
+    \b
+    Example:
+      apollo-batch why 261125-040007-f19f 17
+    """
+    from apollo_batch.entrypoints.looking import tell_why
+
+    tell_why(run_id, row, state, sandbox=sandbox, masks=not unmasked)
+
+
+@click.command()
+@RUN
+@STATE
+@SANDBOX
+def verify(run_id: str, state: str | None, sandbox: bool) -> NoReturn:
+    """Count RUN up again: its budget, its rows, its files, its bill. No call is made."""
+    from apollo_batch.entrypoints.looking import verify_run
+
+    sys.exit(verify_run(run_id, state, sandbox=sandbox))
+
+
+COMMANDS = (runs, show, why, export, report, resolve, verify)
+"""Every command of this room."""
