@@ -1,12 +1,15 @@
 """What Apollo's own data can be searched by: the filters of people and of companies."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from apollo_batch.catalogue.kinds import Kind
 from apollo_batch.catalogue.param import Param, Target
 
 SENIORITIES = "owner founder c_suite partner vp head director manager senior entry intern".split()
 _DOMAINS = 1_000
+# More were seen to be ignored by the search for people, without a word.
+_HEEDED_IDS = 100
 
 
 def words(name: str, does: str, *, choices: Sequence[str] = (), kind: Kind = Kind.TEXT) -> Param:
@@ -79,7 +82,7 @@ PEOPLE = (
         "How sure Apollo is of the e-mail address.",
         choices=("verified", "unverified", "likely to engage", "unavailable"),
     ),
-    *_COMPANY,
+    *(replace(p, most=_HEEDED_IDS) if p.name == "organization_ids" else p for p in _COMPANY),
     words(
         "currently_using_all_of_technology_uids",
         "Technologies, all of them in use.",

@@ -35,7 +35,9 @@ def _tables(found: Figures) -> Iterator[Table]:
     yield Table("What became of the rows", ("Status", "Rows"), statuses, chart="pie")
     reasons = tuple((sentence(c), n) for c, n in found.reasons.items() if c not in SILENT)
     yield Table("Reasons", ("Reason", "Rows"), reasons, chart="bar")
+    # A free run has no credits to draw.
     credits = tuple(_credit_rows(found))
+    credits = credits if any(amount for _, amount in credits) else ()
     yield Table("Credits by step, against the budget", ("Step", "Credits"), credits, chart="bar")
     yield Table("Requests", ("Route", "Requests"), tuple(found.bill.requests.items()))
     yield Table("Settings used", ("Setting", "Value"), tuple(settings_of(found.record)))

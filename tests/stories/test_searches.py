@@ -43,7 +43,10 @@ def test_what_a_search_finds_becomes_a_workbook_in_the_working_folder(desk, apol
     assert book.sheetnames == ["Apollo Found", "Apollo Summary"]
     assert next(iter(book["Apollo Found"].values)) == ("Id", "Title")
     assert {r["Title"] for r in found_in(Path(told["output"]))} == {"Head of Purchasing"}
-    assert facts_of(desk.folder / "job.results.xlsx")["Records found"] == 250
+    facts = facts_of(desk.folder / "job.results.xlsx")
+    assert facts["Records found"] == 250
+    assert "Credits by step, against the budget" not in facts, "a free run draws no credits"
+    assert "people.search: charged" not in facts
 
 
 def test_every_page_is_asked_for_once_up_to_the_limit_and_no_further(desk, apollo):
