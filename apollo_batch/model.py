@@ -122,6 +122,8 @@ class Chunk:
     items: tuple[ChunkItem, ...]
     most_records: int | None = None
     """How many records a search may bring for an item; None: all there are."""
+    label: str = ""
+    """The list that what it creates goes on besides; "": on none."""
 
 
 class Arrival(StrEnum):

@@ -30,6 +30,13 @@ def sought(
     return ours[0] if ours else None
 
 
+def unshown(data: Any, records: Sequence[Any]) -> int:
+    """Count what a search found and did not show; what it does not show may hold what is sought."""
+    block = data.get("pagination") if isinstance(data, dict) else None
+    total = block.get("total_entries") if isinstance(block, dict) else None
+    return max(0, total - len(records)) if isinstance(total, int) else 0
+
+
 def made_since(record: Mapping[str, Any], since: float | None) -> bool:
     """Whether a record was made after a request had left."""
     text = record.get("created_at")

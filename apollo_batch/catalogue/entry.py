@@ -124,6 +124,8 @@ class Paging:
     """The most records of one page; 0: one answer holds them all."""
     total_at: str | None = "pagination"
     """The block that counts all entries; None: no count, a short page is the last."""
+    numbered: bool = True
+    """Whether a request says which page; else there is one, of the latest records."""
     most: int = 50_000
     """Records that Apollo shows of one search ("Pagination": 500 pages of 100)."""
 

@@ -132,6 +132,7 @@ def _dispatch(c: Connection, going: Going, now: float, full: Sequence[str]) -> C
         options=going.asking.options,
         items=tuple(_item(item) for item in ready),
         most_records=going.asking.most_records,
+        label=going.label,
     )
 
 

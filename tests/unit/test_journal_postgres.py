@@ -18,9 +18,8 @@ from test_journal_machine import JournalMachine
 from apollo_batch.errors import HeldError, InvalidError, OutOfReachError, UsageError
 from apollo_batch.journal.address import address_of, folder_of, place_of
 from apollo_batch.journal.answers import Over
-from apollo_batch.journal.settle import sweep
 from apollo_batch.journal.store import open_store
-from apollo_batch.runner.workers import at_work, come_to_work, elsewhere
+from apollo_batch.runner.workers import come_to_work, give_up_the_dead
 from apollo_batch.settings import Secret, state_place, without_password
 
 
@@ -264,19 +263,15 @@ def test_calls_of_another_machine_are_given_up_only_when_no_call_lasts_that_long
     journal.dispatch(mine)
     journal.dispatch(theirs)
 
-    def swept(now):
-        return sweep(
-            store,
-            lambda name: at_work(store, name),
-            now,
-            elsewhere=lambda name: elsewhere(store, name),
-        )
+    def given_up(now):
+        give_up_the_dead(store, now)
+        return journal.query("select count(*) n from attempts where outcome = 'lost'")[0]["n"]
 
-    early, late = swept(NOON + 300), swept(NOON + 601)
+    early, late = given_up(NOON + 300), given_up(NOON + 601)
     held.release()
 
     assert (early, late) == (0, 1)
-    assert swept(NOON + 602) == 1
+    assert given_up(NOON + 602) == 2
 
 
 def test_the_servers_clock_is_the_one_everybody_goes_by(journal):
