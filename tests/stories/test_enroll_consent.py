@@ -1,7 +1,7 @@
 """Nobody is e-mailed whom the person has not counted: the number is typed, or named beforehand."""
 
 import pytest
-from crm_maker import ENROLL, contact, contacts, effects, enrolling, limited, requests_to
+from enroll_maker import ENROLL, contact, contacts, effects, enrolling, limited, requests_to
 from makers import cells_of, save_job
 from terminal import at_a_terminal
 

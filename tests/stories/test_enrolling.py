@@ -1,7 +1,7 @@
 """Contacts join a sequence: who is in, who is left out and why, and what would let them in."""
 
 import pytest
-from crm_maker import (
+from enroll_maker import (
     ENROLL,
     MAILBOX,
     SEQUENCES,

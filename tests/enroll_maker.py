@@ -1,10 +1,14 @@
 """Makes what tests of sequences, deals and tasks need: contacts the sandbox's team has, jobs, sheets."""
 
-from collections.abc import Iterator, Sequence
+import json
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import islice
-from pathlib import Path
 from typing import Any
 
+import requests
 from makers import WORLD, Desk, Served, Story, save_csv, save_job
 
 from apollo_batch.sandbox.seeds_enrollable import numbers_of
@@ -69,11 +73,6 @@ def crm_story(
     return Story(desk, apollo, save_job(desk.folder / "job.yaml", **({"keep": None} | job)), sheet)
 
 
-def output_of(told: Story) -> Path:
-    """Where the annotated workbook of a story is."""
-    return told.sheet.with_name(f"{told.sheet.stem}.annotated.csv")
-
-
 def effects(apollo: Served, kind: str, table: str = "contacts") -> list[str]:
     """Whom or what of a table something was done to, in order."""
     found = apollo.books()["effects"]
@@ -85,3 +84,48 @@ def requests_to(apollo: Served, route: str) -> dict[str, int]:
     nothing = {"answered": 0, "limited": 0, "failed": 0}
     found: dict[str, int] = apollo.books()["requests"].get(route, nothing)
     return found
+
+
+@contextmanager
+def answering(
+    apollo: Served, where: str, change: Callable[[dict[str, Any]], dict[str, Any]]
+) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """Stand between the program and the sandbox, and change the answers of one address.
+
+    Gives the address to ask, and what was asked there.
+    """
+    asked: list[dict[str, Any]] = []
+
+    class Between(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self._pass_on()
+
+        def do_GET(self) -> None:
+            self._pass_on()
+
+        def _pass_on(self) -> None:
+            sent = self.rfile.read(int(self.headers["content-length"] or 0))
+            headers = {"x-api-key": apollo.key, "content-type": "application/json"}
+            url = apollo.base_url + self.path
+            with requests.Session() as session:
+                session.trust_env = False
+                reply = session.request(self.command, url, data=sent, headers=headers, timeout=10)
+            content = reply.content
+            if where in self.path:
+                asked.append(json.loads(sent))
+                content = json.dumps(change(reply.json())).encode() if reply.ok else content
+            self.send_response(reply.status_code)
+            for name, value in reply.headers.items():
+                if name.lower().startswith("x-"):
+                    self.send_header(name, value)
+            self.send_header("content-length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Between) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}", asked
+        server.shutdown()
