@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from apollo_batch.apollo.pairing import same_value
-from apollo_batch.catalogue.entry import Once, Operation
+from apollo_batch.catalogue.entry import Once, Operation, Route
 from apollo_batch.model import ChunkItem, Status, Verdict
 
 LOOKS = 2
@@ -13,32 +13,51 @@ LOOKS = 2
 SKEW_SECONDS = 60.0
 """Our clock and Apollo's differ; so much older may still be ours."""
 _SEVERAL = "Several records fit that were made since; nobody can say which is this row's."
+_UNDATED = "A record fits that does not say when it was made."
+_TOO_MANY = "Apollo has more records that may be this row's than it shows at once."
 
 
-def sought(operation: Operation, item: ChunkItem, records: Sequence[Any]) -> Verdict | str | None:
+def sought(
+    operation: Operation, route: Route, item: ChunkItem, records: Sequence[Any]
+) -> Verdict | Mapping[str, Any] | None:
     """Look for what a request may have made of an item.
 
-    Gives back the id of the record that it made, a verdict where nobody can tell, or None where
-    there is no such record.
+    Gives back the record that it made, a verdict where nobody can tell, or None where there is no
+    such record.
     """
     fitting = [r for r in records if isinstance(r, dict) and _fits(operation, item, r)]
     ours = [record for record in fitting if made_since(record, item.since)]
     if len(ours) > 1 and operation.once is not Once.EVER:
-        return Verdict(item.id, Status.IN_DOUBT, "effect_unknown", _SEVERAL)
-    return str(ours[0]["id"]) if ours else None
+        return _nobody_can_tell(item, _SEVERAL)
+    if ours:
+        return ours[0]
+    if any(_made_at(record) is None for record in fitting):
+        return _nobody_can_tell(item, _UNDATED)
+    if len(records) >= int(str(route.fixed.get("per_page", len(records) + 1))):
+        return _nobody_can_tell(item, _TOO_MANY)
+    return None
+
+
+def _nobody_can_tell(item: ChunkItem, note: str) -> Verdict:
+    return Verdict(item.id, Status.IN_DOUBT, "effect_unknown", note)
 
 
 def made_since(record: Mapping[str, Any], since: float | None) -> bool:
     """Whether a record was made after a request had left."""
+    made = _made_at(record)
+    return since is not None and made is not None and made >= since - SKEW_SECONDS
+
+
+def _made_at(record: Mapping[str, Any]) -> float | None:
+    """When a record was made; None where it does not say, or is no record at all."""
     text = record.get("created_at")
-    if since is None or not isinstance(text, str):
-        return False
+    if not isinstance(text, str) or not isinstance(record.get("id"), str) or not record["id"]:
+        return None
     try:
         made = datetime.fromisoformat(text)
     except ValueError:
-        return False
-    made = made if made.tzinfo else made.replace(tzinfo=UTC)
-    return made.timestamp() >= since - SKEW_SECONDS
+        return None
+    return (made if made.tzinfo else made.replace(tzinfo=UTC)).timestamp()
 
 
 def not_there(item: ChunkItem) -> Verdict:

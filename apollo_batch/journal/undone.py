@@ -7,14 +7,12 @@ from sqlalchemy import case, func, select, update
 from sqlalchemy.engine import Connection, RowMapping
 
 from apollo_batch.catalogue.operations import OPERATIONS
-from apollo_batch.journal import budget, effects, questions, verdicts, ways
+from apollo_batch.journal import budget, effects, looking, questions, verdicts, ways
 from apollo_batch.journal.schema import attempts, items
 from apollo_batch.model import Arrival, Leg, Settlement, Status
 
 _ALONE_IN_A_ROW = 10
 _LOOK_BACK = 200
-_LOOK_SECONDS = 5.0
-"""Before what a lost request made is looked for: Apollo's searches lag behind."""
 
 
 def leave_in_doubt(
@@ -63,7 +61,7 @@ def _look_for(
                 since=row["since"] or attempt["sent_at"],
                 looks=0,
                 leg=row["leg"] + 1,
-                not_before=now + _LOOK_SECONDS,
+                not_before=looking.first(now),
                 **ways.columns(operation, course, params),
             )
         )
