@@ -93,7 +93,7 @@ def state_place(flag: str | None, environ: Mapping[str, str]) -> Path | Secret:
     The URL of a server is a secret: a password may be in it.
     """
     chosen = flag or environ.get("APOLLO_BATCH_STATE")
-    if chosen and "://" in chosen:
+    if chosen and ("://" in chosen or chosen.startswith(("postgres:", "postgresql:"))):
         return Secret(chosen)
     if chosen:
         return Path(chosen).expanduser()

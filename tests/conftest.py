@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 from makers import Desk, serving
+from postgres_server import MISSING, PostgresServer, programs
+
+from apollo_batch.settings import Secret
 
 RAILS = Path(__file__).parent / "rails"
 KEPT = {"APOLLO_REFERENCE"}
@@ -61,6 +64,25 @@ def _move_house(patch, home):
 def desk(tmp_path):
     """A desk with nothing on it yet."""
     return Desk(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def postgres():
+    """A server of the session's own; where PostgreSQL is not installed, its tests are skipped."""
+    found = programs()
+    if found is None:
+        pytest.skip(MISSING)
+    server = PostgresServer(found)
+    yield server
+    server.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def state(request, tmp_path):
+    """Where a journal may be kept: in a folder, and on a server."""
+    if request.param == "sqlite":
+        return tmp_path / "state"
+    return Secret(request.getfixturevalue("postgres").emptied())
 
 
 @pytest.fixture(scope="session")

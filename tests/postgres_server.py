@@ -34,6 +34,7 @@ class PostgresServer:
     programs: Path
     folder: Path = field(init=False)
     port: int = field(init=False)
+    _shared: str = ""
 
     def __post_init__(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="apollo-batch-postgres-"))
@@ -55,7 +56,7 @@ class PostgresServer:
         return self.folder / "data"
 
     def start(self) -> None:
-        options = f"-p {self.port} -h 127.0.0.1 -k {self.folder} -c fsync=off -c max_connections=60"
+        options = f"-p {self.port} -h 127.0.0.1 -k {self.folder} -c fsync=off -c autovacuum=off"
         self._run(
             "pg_ctl", "-D", self.data, "-w", "-l", self.folder / "log", "-o", options, "start"
         )
@@ -83,6 +84,14 @@ class PostgresServer:
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
             connection.execute(f"create database {name}")
         return self.url(name)
+
+    def emptied(self) -> str:
+        """Give the URL of the one database that is emptied for whoever asks: soonest done."""
+        self._shared = self._shared or self.database()
+        with psycopg.connect(self._shared, autocommit=True) as connection:
+            connection.execute("drop schema public cascade")
+            connection.execute("create schema public")
+        return self._shared
 
     def url(self, name: str) -> str:
         return f"postgresql://keeper:{QUOTED}@127.0.0.1:{self.port}/{name}"

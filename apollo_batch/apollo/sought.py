@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from apollo_batch.apollo.pairing import same_value
-from apollo_batch.catalogue.entry import Once, Operation, Route
+from apollo_batch.catalogue.entry import Once, Operation
 from apollo_batch.model import ChunkItem, Status, Verdict
 
 LOOKS = 2
@@ -14,11 +14,10 @@ SKEW_SECONDS = 60.0
 """Our clock and Apollo's differ; so much older may still be ours."""
 _SEVERAL = "Several records fit that were made since; nobody can say which is this row's."
 _UNDATED = "A record fits that does not say when it was made."
-_TOO_MANY = "Apollo has more records that may be this row's than it shows at once."
 
 
 def sought(
-    operation: Operation, route: Route, item: ChunkItem, records: Sequence[Any]
+    operation: Operation, item: ChunkItem, records: Sequence[Any]
 ) -> Verdict | Mapping[str, Any] | None:
     """Look for what a request may have made of an item.
 
@@ -33,9 +32,14 @@ def sought(
         return ours[0]
     if any(_made_at(record) is None for record in fitting):
         return _nobody_can_tell(item, _UNDATED)
-    if len(records) >= int(str(route.fixed.get("per_page", len(records) + 1))):
-        return _nobody_can_tell(item, _TOO_MANY)
     return None
+
+
+def unshown(data: Any, records: Sequence[Any]) -> int:
+    """Count what a search found and did not show; what it does not show may hold what is sought."""
+    block = data.get("pagination") if isinstance(data, dict) else None
+    total = block.get("total_entries") if isinstance(block, dict) else None
+    return max(0, total - len(records)) if isinstance(total, int) else 0
 
 
 def _nobody_can_tell(item: ChunkItem, note: str) -> Verdict:

@@ -12,6 +12,7 @@ from apollo_batch.model import Status
 from apollo_batch.reasons import sentence
 from apollo_batch.runner import report
 from apollo_batch.runner.resolving import Resolving, ranges, resolving
+from apollo_batch.settings import without_password
 
 _MOST_LINES = 50
 
@@ -39,10 +40,13 @@ def resolve_run(
     """List a run's rows in doubt, or take the word on those chosen; nothing is sent."""
     if word is not Word.NONE and not rows:
         raise UsageError(f"{word.value} of which rows?", fix=f"Name them: --rows 2-11 {word.value}")
-    flags = [*(["--state", state] if state else []), *(["--sandbox"] if sandbox else [])]
+    flags = [
+        *(["--state", without_password(state)] if state else []),
+        *(["--sandbox"] if sandbox else []),
+    ]
     with (
         open_journal(state, sandbox=sandbox) as store,
-        resolving(store, run, SystemClock()) as held,
+        resolving(store, run, SystemClock(store.ahead())) as held,
     ):
         if word is Word.NONE:
             _list(held, rows, flags)

@@ -1,15 +1,14 @@
 """A journal on a server: a URL comes in, a PostgreSQL database of our manners goes out."""
 
 import contextlib
-import importlib.util
 import time
 from collections.abc import Callable, Iterator
 from hashlib import sha256
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from sqlalchemy import URL, bindparam, create_engine, event, extract, func, select
-from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy import bindparam, extract, func, select
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 
 from apollo_batch.errors import (
     BatchError,
@@ -17,9 +16,9 @@ from apollo_batch.errors import (
     LostError,
     OutOfReachError,
     OutputError,
-    UsageError,
 )
 from apollo_batch.files import private_folder
+from apollo_batch.journal import driver
 from apollo_batch.journal.address import address_of, folder_of, place_of
 from apollo_batch.settings import Secret
 
@@ -33,18 +32,6 @@ _TAKING_SECONDS = 1.0
 
 # Whoever is frozen in a transaction loses it before others lose their patience. A machine that has
 # vanished is noticed within two minutes.
-_MANNERS = (
-    "SET lock_timeout = '30s'",
-    "SET idle_in_transaction_session_timeout = '20s'",
-    "SET statement_timeout = 0",
-    "SET tcp_keepalives_idle = 60",
-    "SET tcp_keepalives_interval = 15",
-    "SET tcp_keepalives_count = 4",
-    "SET client_min_messages = warning",
-    # A commit that is only promised may be lost at a power cut, and these are paid answers.
-    "SELECT set_config('synchronous_commit', 'on', false)"
-    " WHERE current_setting('synchronous_commit') = 'off'",
-)
 _GONE = {"57P01", "57P02", "57P03", "25P03"}
 """Shut down, crashed, starting; frozen for too long."""
 
@@ -75,14 +62,14 @@ class PostgresServer:
 
     def __init__(self, url: Secret) -> None:
         address = address_of(url)
-        _see_that_the_driver_is_there()
+        driver.see_that_it_is_there()
         self.name = place_of(address)
         self.folder = private_folder(folder_of(address))
         self._password = str(address.password or address.query.get("password") or "")
         self._patience = 0.0
         self._writer: Connection | None = None
         self._names: set[str] = set()
-        self.engine = _engine(address)
+        self.engine = driver.engine_to(address)
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -120,7 +107,7 @@ class PostgresServer:
     def _drop(self) -> None:
         writer, self._writer = self._writer, None
         if writer is not None:
-            with contextlib.suppress(DBAPIError):
+            with contextlib.suppress(SQLAlchemyError):
                 writer.invalidate()
                 writer.close()
 
@@ -130,7 +117,7 @@ class PostgresServer:
             return
         try:
             connection.exec_driver_sql("ROLLBACK")
-        except DBAPIError:
+        except SQLAlchemyError:
             self._drop()
 
     def _commit(self, connection: Connection, transaction: int) -> None:
@@ -164,7 +151,7 @@ class PostgresServer:
         try:
             yield connection
         finally:
-            with contextlib.suppress(DBAPIError):
+            with contextlib.suppress(SQLAlchemyError):
                 connection.exec_driver_sql("ROLLBACK")
             connection.close()
 
@@ -250,7 +237,7 @@ class PostgresServer:
         if self._writer is not None:
             try:
                 self._writer.scalar(_RELEASE, {"b_key": _key(name)})
-            except DBAPIError:
+            except SQLAlchemyError:
                 self._drop()
 
     def ahead(self) -> float:
@@ -266,36 +253,3 @@ class PostgresServer:
 
 def _tried(connection: Connection, name: str) -> bool:
     return bool(connection.scalar(_TRY, {"b_key": _key(name)}))
-
-
-def _see_that_the_driver_is_there() -> None:
-    if importlib.util.find_spec("psycopg") is None:
-        raise UsageError(
-            "A journal on a PostgreSQL server needs psycopg, which is not installed.",
-            fix="pip install 'apollo-batch[postgres]'",
-        )
-
-
-def _engine(address: URL) -> Engine:
-    engine = create_engine(
-        address.set(drivername="postgresql+psycopg"),
-        isolation_level="AUTOCOMMIT",
-        pool_pre_ping=True,
-        connect_args={"connect_timeout": 10, "application_name": "apollo-batch"},
-    )
-    event.listen(engine, "connect", _prepare)
-    return engine
-
-
-def _prepare(connection: Any, _record: object) -> None:
-    from psycopg.types.string import StrDumper
-
-    class Plain(StrDumper):
-        """Writes texts without the one character that PostgreSQL cannot hold."""
-
-        def dump(self, obj: str) -> Any:
-            return super().dump(obj.replace("\0", "\N{REPLACEMENT CHARACTER}"))
-
-    connection.adapters.register_dumper(str, Plain)
-    for manner in _MANNERS:
-        connection.execute(manner)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import create_engine, event
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from apollo_batch.errors import BatchError, OutputError, UsageError
 from apollo_batch.files import PRIVATE_FILE, private_folder
@@ -82,7 +82,7 @@ class SqliteFile:
 
     def close(self) -> None:
         """Fold the write-ahead log into the file and let go of it."""
-        with contextlib.suppress(OperationalError), self.engine.connect() as connection:
+        with contextlib.suppress(DBAPIError), self.engine.connect() as connection:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
         self.engine.dispose()
 

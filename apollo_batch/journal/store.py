@@ -9,7 +9,7 @@ from typing import Protocol, TypeVar
 
 from sqlalchemy import delete, insert, inspect, select
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from apollo_batch.errors import BatchError, InvalidError, LostError, UsageError
 from apollo_batch.journal import schema
@@ -101,7 +101,7 @@ class Store:
         try:
             yield
         except BaseException:
-            with contextlib.suppress(DBAPIError):  # a full disk has undone everything
+            with contextlib.suppress(SQLAlchemyError):  # a full disk has undone all
                 connection.exec_driver_sql("ROLLBACK TO part")
                 connection.exec_driver_sql("RELEASE part")
             raise

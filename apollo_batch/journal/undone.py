@@ -61,7 +61,7 @@ def _look_for(
                 since=row["since"] or attempt["sent_at"],
                 looks=0,
                 leg=row["leg"] + 1,
-                not_before=looking.first(now),
+                not_before=looking.first(c, attempt["account"], now),
                 **ways.columns(operation, course, params),
             )
         )

@@ -115,7 +115,7 @@ def _go_on(
             state="ready",
             chunk=None,
             status=None,
-            reason=verdict.reason or before["reason"],
+            reason=(before["found"] and before["reason"]) or verdict.reason or before["reason"],
             params=json.dumps(params, ensure_ascii=False),
             page=before["page"] + verdict.more,
             leg=before["leg"] + (0 if verdict.more else 1),
@@ -124,17 +124,17 @@ def _go_on(
             note=verdict.note or before["note"],
             credits=spent,
             company=None,
-            **_looked(verdict, now),
+            **_looked(c, attempt, verdict, now),
             **ways.columns(operation, course, params),
         )
     )
 
 
-def _looked(verdict: Verdict, now: float) -> dict[str, Any]:
+def _looked(c: Connection, attempt: RowMapping, verdict: Verdict, now: float) -> dict[str, Any]:
     """When to look again for what a lost request may have made."""
     if verdict.looks is None:
         return {"since": None} if verdict.made else {}
-    wait = looking.again(now) if verdict.looks else None
+    wait = looking.again(c, attempt["account"], now) if verdict.looks else None
     return {"looks": verdict.looks, "not_before": wait}
 
 

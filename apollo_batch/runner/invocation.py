@@ -16,7 +16,6 @@ from apollo_batch.job.wanted import Job
 from apollo_batch.journal import earlier, runs
 from apollo_batch.journal.earlier import Endings, Past
 from apollo_batch.journal.questions import Shelf
-from apollo_batch.journal.settle import sweep
 from apollo_batch.journal.store import Store
 from apollo_batch.journal.suppress import suppress
 from apollo_batch.runner.balances import note_balance
@@ -25,7 +24,7 @@ from apollo_batch.runner.place import Place
 from apollo_batch.runner.plan import Basis, Plan, barred_of, make_plan, shelf_of
 from apollo_batch.runner.rows import Rows, rows_of
 from apollo_batch.runner.survey import Choice, survey
-from apollo_batch.runner.workers import at_work, elsewhere
+from apollo_batch.runner.workers import give_up_the_dead
 
 _LOOKS = 5
 
@@ -88,13 +87,7 @@ def read(wish: Wish, path: Path | None, apollo: Asks | None = None) -> tuple[Job
 
 def tidy(place: Place) -> None:
     """Give up what processes that have ended left without an answer, of any run."""
-    store = place.store
-    sweep(
-        store,
-        lambda name: at_work(store, name),
-        place.clock.now(),
-        elsewhere=lambda name: elsewhere(store, name),
-    )
+    give_up_the_dead(place.store, place.clock.now())
 
 
 def snapshot(store: Store, wish: Wish) -> Path | None:

@@ -10,12 +10,11 @@ from apollo_batch.clock import Clock
 from apollo_batch.errors import UsageError
 from apollo_batch.journal import resolve
 from apollo_batch.journal.resolve import Doubt
-from apollo_batch.journal.settle import sweep
 from apollo_batch.journal.store import Store
-from apollo_batch.runner.asked import steps_of
+from apollo_batch.runner.asked import ids_kept, steps_of
 from apollo_batch.runner.holding import holding
 from apollo_batch.runner.report import Figures, figures
-from apollo_batch.runner.workers import at_work
+from apollo_batch.runner.workers import give_up_the_dead
 
 Ranges = Sequence[tuple[int, int]]
 
@@ -49,7 +48,8 @@ class Resolving:
         if done:
             rows = resolve.say_done(self.store, run, self.operation, chosen, now)
         else:
-            rows = resolve.say_not_done(self.store, run, self.operation, chosen)
+            ids = ids_kept(self.found.record)
+            rows = resolve.say_not_done(self.store, run, self.operation, chosen, ids)
         if not rows:
             known = ranges([doubt.row for doubt in self.doubts()])
             raise UsageError(
@@ -65,7 +65,7 @@ def resolving(store: Store, run: str, clock: Clock) -> Iterator[Resolving]:
     record = figures(store, run).record
     with holding(store, record["account"], record["identity"], clock.now()):
         # What a process that has ended left without an answer is in doubt from now on.
-        sweep(store, lambda name: at_work(store, name), clock.now())
+        give_up_the_dead(store, clock.now())
         yield Resolving(store, clock, figures(store, run))
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from apollo_batch.errors import HeldError
 from apollo_batch.files import Lock, lock, locked, private_folder
+from apollo_batch.journal.settle import sweep
 from apollo_batch.journal.store import Store
 
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
@@ -32,6 +33,16 @@ def at_work(store: Store, owner: str) -> bool:
 def elsewhere(store: Store, owner: str) -> bool:
     """Whether a process has its lock where nobody here can see it."""
     return store.shared and owner.partition("@")[2] != _here(store)
+
+
+def give_up_the_dead(store: Store, now: float) -> None:
+    """Give up what processes that have ended left without an answer, of any run."""
+    sweep(
+        store,
+        lambda owner: at_work(store, owner),
+        now,
+        elsewhere=lambda owner: elsewhere(store, owner),
+    )
 
 
 def _here(store: Store) -> str:

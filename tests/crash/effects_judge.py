@@ -36,7 +36,7 @@ def assert_effects(
         _judge_output(task, rows)
         _judge_verdict(task, rows[0]["run"])
     _judge_ledger(books, tasks)
-    assert not [path for path in scene.folder.rglob("*.part")], "a draft was left behind"
+    assert not list(scene.folder.rglob("*.part")), "a draft was left behind"
     return [row for rows in ended for row in rows]
 
 

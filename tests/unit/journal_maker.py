@@ -20,6 +20,7 @@ from apollo_batch.journal.store import Store, open_store
 from apollo_batch.journal.turn import Turn, take_turn
 from apollo_batch.model import Arrival, Chunk, Item, Reading, RowNumber, Settlement, Status, Verdict
 from apollo_batch.packing import Asking
+from apollo_batch.settings import Secret
 
 TEAM = "64b000000000000000000001"
 NOON = 1_800_000_000.0
@@ -48,16 +49,16 @@ def shelf(
 class Journal:
     """An open journal and what a process does with it."""
 
-    folder: Path
+    state: Path | Secret
     store: Store = field(init=False)
 
     def __post_init__(self) -> None:
-        self.store = open_store(self.folder)
+        self.store = open_store(self.state)
 
     def reopened(self) -> "Journal":
         """The same journal, as the next process finds it."""
         self.store.close()
-        return Journal(self.folder)
+        return Journal(self.state)
 
     def begin(
         self,

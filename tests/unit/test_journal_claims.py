@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 from journal_maker import NOON, Journal, found, people, shelf
+from sqlalchemy import text
 
 from apollo_batch.apollo.decode import decode
 from apollo_batch.catalogue.paths import parse
@@ -21,8 +22,8 @@ KEPT = {"Work Email": parse("email")}
 
 
 @pytest.fixture
-def journal(tmp_path):
-    journal = Journal(tmp_path / "state")
+def journal(state):
+    journal = Journal(state)
     journal.unlimited()
     yield journal
     journal.store.close()
@@ -153,6 +154,23 @@ def test_where_both_the_key_and_its_team_know_an_answer_one_is_kept(journal):
 
     assert len(journal.query(f"select * from questions where account = '{team}'")) == 2
     assert not journal.query("select * from questions where account = 'key-k1'")
+
+
+def test_what_a_key_made_before_its_team_was_known_its_team_does_not_make_again(journal):
+    effect = "'contacts.create', '{}', '1', 'r', 7, 'made', 'id-{}', 1.0"
+    unnamed, team = account_of(journal.store, "k1", None), "64b00000000000000000000a"
+    journal.begin(people(1), on=shelf(unnamed))
+    with journal.store.write() as c:
+        for account, subject in ((unnamed, "ada"), (unnamed, "bob"), (team, "bob")):
+            values = effect.format(subject, account)
+            c.execute(text(f"insert into effects values ('{account}', {values})"))
+
+    account_of(journal.store, "k1", team)
+
+    assert journal.query("select account, subject, found from effects order by subject") == [
+        {"account": team, "subject": "ada", "found": f"id-{unnamed}"},
+        {"account": team, "subject": "bob", "found": f"id-{team}"},
+    ]
 
 
 HOLLOW = b'{"matches": [{"id": "64c000000000000000000001", "first_name": "Ada"}]}'

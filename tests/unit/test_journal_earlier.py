@@ -14,8 +14,8 @@ DAY = 86_400.0
 
 
 @pytest.fixture
-def journal(tmp_path):
-    made = Journal(tmp_path)
+def journal(state):
+    made = Journal(state)
     yield made
     made.store.close()
 

@@ -73,7 +73,7 @@ class JournalMachine(RuleBasedStateMachine):
     @initialize()
     def begin(self):
         self.folder = Path(tempfile.mkdtemp(prefix="journal-machine-"))
-        self.journal = Journal(self.folder)
+        self.journal = Journal(self.place())
         self.now = NOON
         on = shelf(reveal_phone_number=True)
         self.shelf = on
@@ -98,6 +98,10 @@ class JournalMachine(RuleBasedStateMachine):
         if hasattr(self, "journal"):
             self.journal.store.close()
             shutil.rmtree(self.folder)
+
+    def place(self):
+        """Where the journal is kept."""
+        return self.folder
 
     # What happens.
 

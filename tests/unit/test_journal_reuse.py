@@ -35,8 +35,8 @@ class HeldClock(SystemClock):
 
 
 @pytest.fixture
-def journal(tmp_path):
-    journal = Journal(tmp_path / "state")
+def journal(state):
+    journal = Journal(state)
     journal.unlimited()
     yield journal
     journal.store.close()

@@ -14,13 +14,15 @@ from journal_maker import NOON, TEAM, Journal, found, people, shelf
 
 from apollo_batch.errors import InvalidError, OutputError, UsageError
 from apollo_batch.journal.store import open_store
+from apollo_batch.settings import Secret
 
 WRITER = """
 import sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[2])
 from journal_maker import Journal, people, found, NOON
-journal = Journal(Path(sys.argv[1]))
+from apollo_batch.settings import state_place
+journal = Journal(state_place(sys.argv[1], {}))
 print("open", flush=True)
 sys.stdin.readline()
 going = journal.begin(people(20, start=int(sys.argv[3])), owner=sys.argv[3])
@@ -128,8 +130,8 @@ def test_a_full_disk_while_opening_says_what_to_do(tmp_path):
         open_store(folder)
 
 
-def test_what_a_transaction_wrote_is_gone_when_it_ends_badly_and_there_when_it_ends_well(tmp_path):
-    store = open_store(tmp_path / "state")
+def test_what_a_transaction_wrote_is_gone_when_it_ends_badly_and_there_when_it_ends_well(state):
+    store = open_store(state)
 
     with contextlib.suppress(KeyError), store.write() as c:
         c.exec_driver_sql("insert into meta values ('left', 'behind')")
@@ -142,10 +144,11 @@ def test_what_a_transaction_wrote_is_gone_when_it_ends_badly_and_there_when_it_e
             "kept",
             "schema_version",
         ]
+    store.close()
 
 
-def test_a_part_that_ends_badly_is_undone_alone(tmp_path):
-    store = open_store(tmp_path / "state")
+def test_a_part_that_ends_badly_is_undone_alone(state):
+    store = open_store(state)
 
     with store.write() as c:
         c.exec_driver_sql("insert into meta values ('before', '')")
@@ -160,10 +163,11 @@ def test_a_part_that_ends_badly_is_undone_alone(tmp_path):
             "before",
             "schema_version",
         ]
+    store.close()
 
 
-def test_a_reader_sees_one_moment_while_others_write(tmp_path):
-    store = open_store(tmp_path / "state")
+def test_a_reader_sees_one_moment_while_others_write(state):
+    store = open_store(state)
 
     with store.read() as reader:
         before = reader.exec_driver_sql("select count(*) from meta").scalar()
@@ -172,10 +176,11 @@ def test_a_reader_sees_one_moment_while_others_write(tmp_path):
         after = reader.exec_driver_sql("select count(*) from meta").scalar()
 
     assert before == after == 1
+    store.close()
 
 
-def test_threads_that_write_at_once_lose_nothing(tmp_path):
-    journal = Journal(tmp_path / "state")
+def test_threads_that_write_at_once_lose_nothing(state):
+    journal = Journal(state)
     journal.unlimited()
     problems = []
 
@@ -200,11 +205,13 @@ def test_threads_that_write_at_once_lose_nothing(tmp_path):
     assert journal.query("select count(*) n, sum(spent) spent from attempts") == [
         {"n": 6 * 3 + 1, "spent": 10_000 * (6 * 30 + 1)}
     ]
+    journal.store.close()
 
 
-def test_processes_that_open_a_new_journal_at_once_all_find_it_and_lose_nothing(tmp_path):
+def test_processes_that_open_a_new_journal_at_once_all_find_it_and_lose_nothing(tmp_path, state):
     here = str(Path(__file__).parent)
-    command = [sys.executable, "-c", WRITER, str(tmp_path / "state"), here]
+    named = state.reveal() if isinstance(state, Secret) else str(state)
+    command = [sys.executable, "-c", WRITER, named, here]
     writers = [
         subprocess.Popen(
             [*command, str(1000 * number)],
@@ -221,13 +228,15 @@ def test_processes_that_open_a_new_journal_at_once_all_find_it_and_lose_nothing(
 
     assert said == ["open\n"] * 3, ends
     assert [writer.returncode for writer in writers] == [0, 0, 0], ends
-    journal = Journal(tmp_path / "state")
+    journal = Journal(state)
     assert journal.query("select count(*) n from items where state = 'done'") == [{"n": 60}]
-    assert journal.query("pragma integrity_check") == [{"integrity_check": "ok"}]
+    if state == tmp_path / "state":
+        assert journal.query("pragma integrity_check") == [{"integrity_check": "ok"}]
+    journal.store.close()
 
 
-def test_two_teams_have_lanes_and_questions_of_their_own(tmp_path):
-    journal = Journal(tmp_path / "state")
+def test_two_teams_have_lanes_and_questions_of_their_own(state):
+    journal = Journal(state)
     ours, theirs = journal.begin(people(1)), journal.begin(people(1), on=shelf("another-team"))
 
     first, second = journal.dispatch(ours), journal.dispatch(theirs, NOON)
@@ -237,10 +246,11 @@ def test_two_teams_have_lanes_and_questions_of_their_own(tmp_path):
     accounts = journal.query("select distinct account from questions order by 1")
     assert [row["account"] for row in accounts] == [TEAM, "another-team"]
     assert len(journal.query("select lane from lanes")) == 2
+    journal.store.close()
 
 
-def test_a_writer_sees_what_the_one_before_it_wrote_whatever_connection_it_came_by(tmp_path):
-    stores = [open_store(tmp_path / "state") for _ in range(3)]
+def test_a_writer_sees_what_the_one_before_it_wrote_whatever_connection_it_came_by(state):
+    stores = [open_store(state) for _ in range(3)]
     with stores[0].write() as c:
         c.exec_driver_sql("insert into meta values ('count', '0')")
     problems = []
@@ -266,3 +276,5 @@ def test_a_writer_sees_what_the_one_before_it_wrote_whatever_connection_it_came_
     with stores[0].read() as c:
         counted = c.exec_driver_sql("select value from meta where key='count'").scalar()
     assert counted == "120"
+    for store in stores:
+        store.close()
