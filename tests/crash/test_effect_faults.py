@@ -20,14 +20,16 @@ FAULTS = (
 
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize("name", sorted(BY_NAME))
-def test_a_write_that_meets_trouble_is_made_once_and_no_more(scene, name, fault):
-    task = lay(scene, BY_NAME[name])
-    scene.served.plot({"route": task.writing.route, "on": [1], "fault": fault})
+def test_a_write_that_meets_trouble_is_made_once_and_no_more(writing_scene, name, fault):
+    task = lay(writing_scene, BY_NAME[name])
+    writing_scene.served.plot({"route": task.writing.route, "on": [1], "fault": fault})
 
     process = task.finish()
-    scene.served.plot()
+    writing_scene.served.plot()
 
-    rows = assert_effects(scene, scene.served.books(), {"rows": process.end()}, [task])
+    rows = assert_effects(
+        writing_scene, writing_scene.served.books(), {"rows": process.end()}, [task]
+    )
     assert {row["status"] for row in rows} <= {"succeeded", "in_doubt"}
     assert task.finish().end() == process.end()
-    assert_effects(scene, scene.served.books(), {"rows": process.end()}, [task])
+    assert_effects(writing_scene, writing_scene.served.books(), {"rows": process.end()}, [task])

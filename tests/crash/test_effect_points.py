@@ -29,20 +29,20 @@ POINTS = [
 
 @pytest.mark.parametrize("point", POINTS, ids=str)
 @pytest.mark.parametrize("name", NAMES)
-def test_killed_at_a_point_what_writes_goes_on_and_makes_everything_once(scene, name, point):
-    scene.threads = 2
-    task = lay(scene, BY_NAME[name])
+def test_killed_at_a_point_what_writes_goes_on_and_makes_everything_once(
+    writing_scene, name, point
+):
+    task = lay(writing_scene, BY_NAME[name])
 
     assert task.crash(point), "the point was never reached"
     code = task.finish().end()
 
-    assert_effects(scene, scene.served.books(), {"rows": code}, [task])
+    assert_effects(writing_scene, writing_scene.served.books(), {"rows": code}, [task])
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_killed_at_random_moments_what_writes_makes_everything_once(scene, name):
-    scene.threads = 2
-    task = lay(scene, BY_NAME[name])
+def test_killed_at_random_moments_what_writes_makes_everything_once(writing_scene, name):
+    task = lay(writing_scene, BY_NAME[name])
     chance = random.Random(name)
 
     for _ in range(3):
@@ -51,7 +51,7 @@ def test_killed_at_random_moments_what_writes_makes_everything_once(scene, name)
             process.kill()
     code = task.finish().end()
 
-    assert_effects(scene, scene.served.books(), {"rows": code}, [task])
+    assert_effects(writing_scene, writing_scene.served.books(), {"rows": code}, [task])
 
 
 @pytest.mark.slow
@@ -62,16 +62,15 @@ def test_killed_at_random_moments_what_writes_makes_everything_once(scene, name)
     [("Cursor.execute", "COMMIT"), ("socket.sendall", ""), ("socket.recv_into", "")],
 )
 @pytest.mark.parametrize("after", [False, True])
-def test_a_sweep_of_kills_over_every_call_of_what_writes(scene, name, call, sql, after):
-    scene.threads = 2
+def test_a_sweep_of_kills_over_every_call_of_what_writes(writing_scene, name, call, sql, after):
     nth, killed = 1, True
     while killed:
-        scene.served.reset()
-        scene.state = scene.folder / f"state-{nth}"
-        task = lay(scene, BY_NAME[name], f"rows-{nth}")
+        writing_scene.served.reset()
+        writing_scene.state = writing_scene.folder / f"state-{nth}"
+        task = lay(writing_scene, BY_NAME[name], f"rows-{nth}")
         killed = task.crash(Point(call, nth, after, sql))
         code = task.finish().end()
-        assert_effects(scene, scene.served.books(), {f"rows-{nth}": code}, [task])
+        assert_effects(writing_scene, writing_scene.served.books(), {f"rows-{nth}": code}, [task])
         nth += 1
 
     assert nth > 5
