@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from apollo_batch.apollo.kept import Keep, kept
-from apollo_batch.apollo.reading import UnreadableError
 from apollo_batch.apollo.sought import not_there
 from apollo_batch.model import Chunk, ChunkItem, Leg, Status, Verdict
 from apollo_batch.reasons import REASONS
@@ -25,11 +24,10 @@ def member(chunk: Chunk, data: Any, keep: Keep) -> list[Verdict]:
     """Say whether a contact that Apollo's answer left open is in the sequence."""
     (item,) = chunk.items
     record = data.get("contact")
-    if not isinstance(record, dict) or record.get("id") != item.params["contact_id"]:
-        raise UnreadableError("not the contact that was asked for")
-    if _status(record, item.params["sequence_id"]) is not None:
+    shown = isinstance(record, dict) and record.get("id") == item.params["contact_id"]
+    if shown and _status(record, item.params["sequence_id"]) is not None:
         return [_in(item, record, keep, "Confirmed by the contact's record.")]
-    if item.since is not None:
+    if shown and item.since is not None:
         return [not_there(item)]
     return [Verdict(item.id, Status.IN_DOUBT, "unconfirmed", found=item.params["contact_id"])]
 

@@ -27,6 +27,8 @@ def leave_in_doubt(
     operation = OPERATIONS[attempt["operation"]]
     if operation.act.writes and operation.seek is not None:
         _look_for(c, attempt, chosen, message, now)
+        # Whoever looks may die over it: others that want the same are told, and wait for nobody.
+        effects.doubt(c, chosen, now)
         return
     c.execute(
         update(items)
@@ -137,6 +139,6 @@ def put_back(c: Connection, chosen: Sequence[int], *, company: int | None = None
         values["company"] = company
     c.execute(update(items).where(items.c.id.in_(chosen)).values(**values))
     questions.release(c, chosen)
-    # What may have been made, and is being looked for, stays claimed.
+    # What may have been made, and is being looked for, stays in the ledger.
     free = select(items.c.id).where(items.c.id.in_(chosen), items.c.since.is_(None))
     effects.release(c, list(c.scalars(free)))
