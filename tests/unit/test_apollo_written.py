@@ -126,3 +126,14 @@ def test_what_is_no_list_is_no_proof_that_nothing_was_made(found):
 
     again = [verdict for verdict in ended.verdicts if verdict.then]
     assert not again, "it would be sent once more"
+
+
+def test_another_contact_s_record_confirms_nobody_s_enrollment():
+    operation = OPERATIONS["sequences.enroll"]
+    item = ChunkItem(1, asked("sequences.enroll", 1), (Leg("confirm"), Leg("add")), since=SENT_AT)
+    chunk = Chunk(1, 1, "sequences.enroll", "confirm", {}, (item,))
+    other = {"contact": record("sequences.enroll", 2)}
+
+    ended = decode(operation, operation.route("confirm"), chunk, json.dumps(other).encode(), {})
+
+    assert [(v.status, v.made, v.then) for v in ended.verdicts] == [(Status.IN_DOUBT, False, ())]
