@@ -24,10 +24,10 @@ def member(chunk: Chunk, data: Any, keep: Keep) -> list[Verdict]:
     """Say whether a contact that Apollo's answer left open is in the sequence."""
     (item,) = chunk.items
     record = data.get("contact")
-    record = record if isinstance(record, dict) else {}
-    if _status(record, item.params["sequence_id"]) is not None:
+    shown = isinstance(record, dict) and record.get("id") == item.params["contact_id"]
+    if shown and _status(record, item.params["sequence_id"]) is not None:
         return [_in(item, record, keep, "Confirmed by the contact's record.")]
-    if item.since is not None:
+    if shown and item.since is not None:
         return [not_there(item)]
     return [Verdict(item.id, Status.IN_DOUBT, "unconfirmed", found=item.params["contact_id"])]
 

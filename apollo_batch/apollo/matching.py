@@ -51,7 +51,7 @@ def match(
         _take(asked, found, places, test)
     left = [item for item in range(len(asked)) if item not in places]
     unmet = [one for one in found if not one.met]
-    if len(left) == len(unmet) == 1 and _may_be(operation, asked[left[0]], unmet[0].record):
+    if len(left) == len(unmet) == 1 and may_be(operation, asked[left[0]], unmet[0].record):
         # Every record is some row's, and all the others have theirs.
         places[left[0]] = _known(unmet[0].take())
         unmet = []
@@ -117,7 +117,8 @@ def _compared(operation: Operation, params: Params, record: Record) -> list[bool
     ]
 
 
-def _may_be(operation: Operation, params: Params, record: Record) -> bool:
+def may_be(operation: Operation, params: Params, record: Record) -> bool:
+    """Whether a record shows nothing that an item says, or some of it the same."""
     compared = _compared(operation, params, record)
     return not compared or any(compared)
 

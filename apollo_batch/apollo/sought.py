@@ -13,6 +13,7 @@ LOOKS = 2
 SKEW_SECONDS = 60.0
 """Our clock and Apollo's differ; so much older may still be ours."""
 _SEVERAL = "Several records fit that were made since; nobody can say which is this row's."
+_UNDATED = "A record fits that does not say when it was made."
 
 
 def sought(
@@ -26,8 +27,12 @@ def sought(
     fitting = [r for r in records if isinstance(r, dict) and _fits(operation, item, r)]
     ours = [record for record in fitting if made_since(record, item.since)]
     if len(ours) > 1 and operation.once is not Once.EVER:
-        return Verdict(item.id, Status.IN_DOUBT, "effect_unknown", _SEVERAL)
-    return ours[0] if ours else None
+        return _nobody_can_tell(item, _SEVERAL)
+    if ours:
+        return ours[0]
+    if any(_made_at(record) is None for record in fitting):
+        return _nobody_can_tell(item, _UNDATED)
+    return None
 
 
 def unshown(data: Any, records: Sequence[Any]) -> int:
@@ -37,17 +42,26 @@ def unshown(data: Any, records: Sequence[Any]) -> int:
     return max(0, total - len(records)) if isinstance(total, int) else 0
 
 
+def _nobody_can_tell(item: ChunkItem, note: str) -> Verdict:
+    return Verdict(item.id, Status.IN_DOUBT, "effect_unknown", note)
+
+
 def made_since(record: Mapping[str, Any], since: float | None) -> bool:
     """Whether a record was made after a request had left."""
+    made = _made_at(record)
+    return since is not None and made is not None and made >= since - SKEW_SECONDS
+
+
+def _made_at(record: Mapping[str, Any]) -> float | None:
+    """When a record was made; None where it does not say, or is no record at all."""
     text = record.get("created_at")
-    if since is None or not isinstance(text, str):
-        return False
+    if not isinstance(text, str) or not isinstance(record.get("id"), str) or not record["id"]:
+        return None
     try:
         made = datetime.fromisoformat(text)
     except ValueError:
-        return False
-    made = made if made.tzinfo else made.replace(tzinfo=UTC)
-    return made.timestamp() >= since - SKEW_SECONDS
+        return None
+    return (made if made.tzinfo else made.replace(tzinfo=UTC)).timestamp()
 
 
 def not_there(item: ChunkItem) -> Verdict:

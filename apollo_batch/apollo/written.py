@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from apollo_batch.apollo.kept import Keep, kept
-from apollo_batch.apollo.matching import match
-from apollo_batch.apollo.pairing import Lost, Pairs, pair
+from apollo_batch.apollo.matching import match, may_be
+from apollo_batch.apollo.pairing import Lost, Pairs, pair, same_value, shows
+from apollo_batch.apollo.reading import UnreadableError
 from apollo_batch.apollo.sought import made_since, not_there, sought, unshown
 from apollo_batch.catalogue.entry import Act, Mode, Operation, Pairing, Route
 from apollo_batch.model import Chunk, ChunkItem, Course, Status, Verdict
@@ -27,6 +28,11 @@ class Written:
 
     def verdicts(self, data: Any) -> list[Verdict]:
         """Say of every item what became of it."""
+        if self.route.pairing is Pairing.SOUGHT and not isinstance(
+            data.get(self.route.results_at), list
+        ):
+            # No list is not an empty one: what is not shown may be there.
+            raise UnreadableError(f"no list under {self.route.results_at}")
         made, there = self._records(data)
         records = [*made, *there]
         if self.route.pairing is Pairing.NONE:
@@ -68,6 +74,8 @@ class Written:
         if isinstance(place, Lost):
             return self._lost(item, place)
         record = records[place]
+        if self._is_anothers(item, record):
+            return self._lost(item, Lost.UNPAIRED)
         if record.get("deleted") is True:
             return Verdict(item.id, Status.FAILED, "no_record")
         if item.course and item.course[0].old:
@@ -75,6 +83,15 @@ class Written:
         if self.operation.act is Act.CREATE and place >= made:
             return self._there(item, record)
         return self._done(item, record)
+
+    def _is_anothers(self, item: ChunkItem, record: Mapping[str, Any]) -> bool:
+        """Whether a record is shown not to be the one that was named, or asked for."""
+        named = self.route.needs & self.operation.identity.keys()
+        return not may_be(self.operation, item.params, record) or any(
+            shows(self.operation, name, record)
+            and not same_value(self.operation, name, item.params[name], record)
+            for name in named
+        )
 
     def _sought(self, item: ChunkItem, records: Sequence[Any], hidden: int) -> Verdict:
         """Say of an item whose request was lost whether its record is there."""

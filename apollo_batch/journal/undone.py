@@ -7,14 +7,12 @@ from sqlalchemy import case, func, select, update
 from sqlalchemy.engine import Connection, RowMapping
 
 from apollo_batch.catalogue.operations import OPERATIONS
-from apollo_batch.journal import budget, effects, limiter, questions, verdicts, ways
+from apollo_batch.journal import budget, effects, looking, questions, verdicts, ways
 from apollo_batch.journal.schema import attempts, items
 from apollo_batch.model import Arrival, Leg, Settlement, Status
 
 _ALONE_IN_A_ROW = 10
 _LOOK_BACK = 200
-_LOOK_SECONDS = 5.0
-"""Before what a lost request made is looked for: Apollo's searches lag behind."""
 
 
 def leave_in_doubt(
@@ -29,6 +27,8 @@ def leave_in_doubt(
     operation = OPERATIONS[attempt["operation"]]
     if operation.act.writes and operation.seek is not None:
         _look_for(c, attempt, chosen, message, now)
+        # Whoever looks may die over it: others that want the same are told, and wait for nobody.
+        effects.doubt(c, chosen, now)
         return
     c.execute(
         update(items)
@@ -63,7 +63,7 @@ def _look_for(
                 since=row["since"] or attempt["sent_at"],
                 looks=0,
                 leg=row["leg"] + 1,
-                not_before=now + limiter.lasting(c, attempt["account"], _LOOK_SECONDS),
+                not_before=looking.first(c, attempt["account"], now),
                 **ways.columns(operation, course, params),
             )
         )
@@ -139,6 +139,6 @@ def put_back(c: Connection, chosen: Sequence[int], *, company: int | None = None
         values["company"] = company
     c.execute(update(items).where(items.c.id.in_(chosen)).values(**values))
     questions.release(c, chosen)
-    # What may have been made, and is being looked for, stays claimed.
+    # What may have been made, and is being looked for, stays in the ledger.
     free = select(items.c.id).where(items.c.id.in_(chosen), items.c.since.is_(None))
     effects.release(c, list(c.scalars(free)))

@@ -9,14 +9,13 @@ from sqlalchemy.engine import Connection, RowMapping
 
 from apollo_batch.catalogue.entry import Act
 from apollo_batch.catalogue.operations import OPERATIONS
-from apollo_batch.journal import budget, effects, limiter, questions, ways
+from apollo_batch.journal import budget, effects, looking, questions, rivals, ways
 from apollo_batch.journal.schema import items, rows
 from apollo_batch.model import Status, Verdict
 
 LOST = "lost"
 """The outcome of an attempt whose process ended before the answer came."""
 _ANSWERS = frozenset({Status.SUCCEEDED, Status.PENDING})
-_LOOK_AGAIN_SECONDS = 30.0
 
 _MINE = (items.c.id == bindparam("b_id")) & (items.c.chunk == bindparam("b_chunk"))
 _VERDICT = (
@@ -42,6 +41,8 @@ def take(c: Connection, attempt: RowMapping, said: Sequence[Verdict], now: float
         return
     act = OPERATIONS[attempt["operation"]].act
     earlier = {} if act is Act.LOOK_UP else _earlier(c, attempt)
+    if act.writes:
+        said = rivals.without_contested(c, attempt, said, earlier)
     ended = [verdict for verdict in said if not verdict.then and not verdict.more]
     if ended:
         c.execute(_VERDICT, [_ended(verdict, attempt, earlier) for verdict in ended])
@@ -133,8 +134,8 @@ def _looked(c: Connection, attempt: RowMapping, verdict: Verdict, now: float) ->
     """When to look again for what a lost request may have made."""
     if verdict.looks is None:
         return {"since": None} if verdict.made else {}
-    wait = limiter.lasting(c, attempt["account"], _LOOK_AGAIN_SECONDS)
-    return {"looks": verdict.looks, "not_before": now + wait if verdict.looks else None}
+    wait = looking.again(c, attempt["account"], now) if verdict.looks else None
+    return {"looks": verdict.looks, "not_before": wait}
 
 
 def _add_records(c: Connection, attempt: RowMapping, verdict: Verdict) -> None:

@@ -29,6 +29,15 @@ def limited(tmp_path_factory):
         yield served
 
 
+@pytest.fixture(scope="session")
+def hasty(tmp_path_factory):
+    """A sandbox without limits on a fast clock, where what is lost is looked for at once."""
+    desk = Desk(tmp_path_factory.mktemp("sandbox"))
+    words = ("--plan-profile", "unlimited", "--latency", 5, "--time-scale", 1_000)
+    with serving(desk, *words, "--persist", desk.folder / "books") as served:
+        yield served
+
+
 @pytest.fixture
 def scene(unlimited, launcher, tmp_path):
     unlimited.reset()
@@ -39,3 +48,9 @@ def scene(unlimited, launcher, tmp_path):
 def limited_scene(limited, launcher, tmp_path):
     limited.reset()
     return Scene(tmp_path / "scene", limited, launcher)
+
+
+@pytest.fixture
+def writing_scene(hasty, launcher, tmp_path):
+    hasty.reset()
+    return Scene(tmp_path / "scene", hasty, launcher, threads=2)

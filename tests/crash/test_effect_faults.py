@@ -1,0 +1,39 @@
+"""Line and answers fail while something is written: it is made once, and known to be."""
+
+import pytest
+from crash_scene import fault_struck
+from effects_judge import assert_effects
+from effects_scene import BY_NAME, lay
+
+FAULTS = (
+    "500_after",
+    "503_before",
+    "503_after",
+    "reset_before",
+    "reset_after",
+    "torn",
+    "html_200",
+    "429",
+    "empty_body",
+    "hang",
+)
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("name", sorted(BY_NAME))
+def test_a_write_that_meets_trouble_is_made_once_and_no_more(writing_scene, name, fault):
+    task = lay(writing_scene, BY_NAME[name])
+    writing_scene.served.plot(
+        {"route": task.writing.route, "on": [1], "fault": fault, "seconds": 0.3}
+    )
+
+    process = task.finish()
+    assert fault_struck(writing_scene.served.books()["log"])
+    writing_scene.served.plot()
+
+    rows = assert_effects(
+        writing_scene, writing_scene.served.books(), {"rows": process.end()}, [task]
+    )
+    assert {row["status"] for row in rows} == {"succeeded"}, "who looks, finds it"
+    assert task.finish().end() == process.end()
+    assert_effects(writing_scene, writing_scene.served.books(), {"rows": process.end()}, [task])
