@@ -243,6 +243,8 @@ class Operation:
     paging: Paging | None = None
     modes: tuple[Mode, ...] = ()
     """The modes it knows, the usual one first."""
+    elsewhere: Mapping[str, str] = field(default_factory=dict)
+    """Field that people look for among its own, to where it is had."""
     withdraws: bool = False
     """It keeps e-mails from people: done for those on the do-not-contact list, too."""
 

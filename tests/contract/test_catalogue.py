@@ -91,8 +91,6 @@ def on_the_wire(operation, route):
     if route.pairing.looks_for_effects:
         return said | {wire for _, wire in route.sought_by}
     for param in operation.params:
-        if param.ours:
-            continue
         alone = param.option and not route.only_after
         if alone or (param.in_map and route.takes(param.name)) or param.name in route.needs:
             said.add(route.shared.get(param.name) or route.renames.get(param.name, param.name))
