@@ -16,27 +16,16 @@ from enroll_maker import (
     enrolling,
     requests_to,
 )
-from makers import Desk, cells_of, hit, serving, until
+from makers import cells_of, hit, until
 
 from apollo_batch.errors import Exit
 
 FOUND = "Confirmed by the contact's record."
 
 
-@pytest.fixture(scope="module")
-def _hurried(tmp_path_factory):
-    desk = Desk(tmp_path_factory.mktemp("sandbox"))
-    with serving(desk, "--time-scale", 60) as served:
-        yield served
-
-
 @pytest.fixture
-def apollo(_hurried, desk):
-    """A sandbox whose clock runs fast: what is looked for is looked for soon."""
-    _hurried.plot()
-    _hurried.reset()
-    desk.environ |= _hurried.environ
-    return _hurried
+def apollo(hurried):
+    return hurried
 
 
 def trouble(fault, *calls):
