@@ -140,8 +140,15 @@ SKIPS = (
     Reason(
         "unknown_name",
         _S,
-        "Nothing in your Apollo has this name or id, or more than one thing has it.",
+        "Nothing in your Apollo that can be used has this name or id.",
         "`apollo-batch list` shows what there is; write its id to be sure.",
+    ),
+    Reason(
+        "ambiguous_name",
+        _S,
+        "Several things in your Apollo have this name.",
+        "Write the id of the one you mean, or of deals' stages `pipeline / stage`, as "
+        "`apollo-batch list` shows them.",
     ),
     Reason(
         "suppressed",

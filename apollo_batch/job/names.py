@@ -78,7 +78,9 @@ class Directory:
             return found[0].name if found else text
         if not self.knows(target) and looks_like_id(text):
             return text.lower()
-        if len(found) != 1 or found[0].gone:
+        if len(found) > 1:
+            raise BadCellError("ambiguous_name")
+        if not found or found[0].gone:
             raise BadCellError("unknown_name")
         return found[0].id
 

@@ -5,6 +5,7 @@ import json
 import pytest
 from bench_clock import measure, show
 from crm_makers import BULK_CREATE, BULK_UPDATE, annotated, effects, lay, newcomer
+from enroll_maker import ENROLL, contacts, enrolling, requests_to
 from makers import Desk, serving
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(900)]
@@ -23,9 +24,9 @@ def apollo(desk):
         yield served
 
 
-def carried_out(told):
+def carried_out(told, *words):
     """Run a job to its end; its figures and how long it took."""
-    taken = measure(told.desk, "run", told.job, told.sheet, "--yes", "--json")
+    taken = measure(told.desk, "run", told.job, told.sheet, "--yes", "--json", *words)
     assert taken.code == 0, taken.err
     return json.loads(taken.out), taken
 
@@ -63,3 +64,34 @@ def test_ten_thousand_contacts_are_changed_with_a_hundred_requests(desk, apollo)
     show_counts("10,000 contacts changed", told, 10_000, taken.seconds)
     assert told["requests"] == {BULK_UPDATE: 100}
     assert len(effects(apollo, kind="updated")) == 10_000
+
+
+def test_five_hundred_contacts_join_one_sequence_with_five_requests(desk, apollo):
+    ids = contacts(500)
+    told = enrolling(desk, apollo, ids)
+    figures, taken = carried_out(told, "--max-enroll", 500)
+
+    show_counts("500 contacts enrolled in one sequence", figures, 500, taken.seconds)
+    assert figures["requests"] == {ENROLL: 5}
+    assert requests_to(apollo, ENROLL) == {"answered": 5, "limited": 0, "failed": 0}
+    assert {e["id"] for e in effects(apollo, kind="enrolled")} == set(ids)
+
+
+def test_two_thousand_five_hundred_tasks_of_one_template_take_twenty_five_requests(desk, apollo):
+    rows = [newcomer(number) for number in range(2_500)]
+    made = lay(desk, apollo, "contacts.create", PEOPLE, rows, keep={"Id": "id"}, file="new")
+    carried_out(made)
+    template = {
+        "user": "alex.carver@example.com",
+        "type": "call",
+        "status": "scheduled",
+        "due_at": "2026-12-01 09:00",
+    }
+    ids = [[row["Id"]] for row in annotated(made)]
+    told, taken = carried_out(
+        lay(desk, apollo, "tasks.create", ("contact_id",), ids, options=template, file="tasks")
+    )
+
+    show_counts("2,500 tasks of one template", told, 2_500, taken.seconds)
+    assert told["requests"] == {"POST /tasks/bulk_create": 25}
+    assert len(effects(apollo, "tasks", "created")) == 2_500

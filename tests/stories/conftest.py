@@ -1,7 +1,7 @@
 """Stories begin at a desk whose program starts at once."""
 
 import pytest
-from makers import Desk
+from makers import Desk, serving
 from story_launcher import Launcher
 
 
@@ -16,3 +16,19 @@ def _launcher():
 def desk(tmp_path, _launcher):
     """A desk with nothing on it yet; its commands are processes forked off one that is warm."""
     return Desk(tmp_path, launcher=_launcher)
+
+
+@pytest.fixture(scope="session")
+def _hurried(tmp_path_factory):
+    desk = Desk(tmp_path_factory.mktemp("sandbox"))
+    with serving(desk, "--time-scale", 60) as served:
+        yield served
+
+
+@pytest.fixture
+def hurried(_hurried, desk):
+    """A sandbox whose clock runs fast: what is looked for is looked for soon."""
+    _hurried.plot()
+    _hurried.reset()
+    desk.environ |= _hurried.environ
+    return _hurried

@@ -1,5 +1,6 @@
 """Enrollment in trouble: nobody is e-mailed twice, and nobody is forgotten."""
 
+import json
 import os
 import signal
 from concurrent.futures import ThreadPoolExecutor
@@ -16,27 +17,16 @@ from enroll_maker import (
     enrolling,
     requests_to,
 )
-from makers import Desk, cells_of, hit, serving, until
+from makers import cells_of, hit, until
 
 from apollo_batch.errors import Exit
 
 FOUND = "Confirmed by the contact's record."
 
 
-@pytest.fixture(scope="module")
-def _hurried(tmp_path_factory):
-    desk = Desk(tmp_path_factory.mktemp("sandbox"))
-    with serving(desk, "--time-scale", 60) as served:
-        yield served
-
-
 @pytest.fixture
-def apollo(_hurried, desk):
-    """A sandbox whose clock runs fast: what is looked for is looked for soon."""
-    _hurried.plot()
-    _hurried.reset()
-    desk.environ |= _hurried.environ
-    return _hurried
+def apollo(hurried):
+    return hurried
 
 
 def trouble(fault, *calls):
@@ -173,6 +163,24 @@ def test_one_request_at_a_time_for_a_sequence_whoever_sends_it(desk, apollo):
 
     assert codes == [0, 0, 0]
     assert requests_to(apollo, ENROLL) == {"answered": 6, "limited": 0, "failed": 0}
+    assert sorted(effects(apollo, "enrolled")) == sorted(ids)
+
+
+def test_two_runs_side_by_side_never_enroll_one_contact_twice(desk, apollo):
+    apollo.plot(trouble("slow", 1, 2) | {"seconds": 0.5})
+    ids = contacts(150)
+    stories = [enrolling(desk, apollo, each, name=f"n{len(each)}") for each in (ids, ids[20:])]
+    words = ("--yes", "--json", "--max-enroll", 150)
+
+    def run(told):
+        with desk.started("run", told.job, told.sheet, *words) as process:
+            out, _ = process.communicate(timeout=60)
+            return process.returncode, json.loads(out)["rows"]["succeeded"]
+
+    with ThreadPoolExecutor(2) as pool:
+        ends = list(pool.map(run, stories))
+
+    assert ends == [(0, 150), (0, 130)]
     assert sorted(effects(apollo, "enrolled")) == sorted(ids)
 
 
