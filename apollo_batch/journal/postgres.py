@@ -1,14 +1,13 @@
 """A journal on a server: a URL comes in, a PostgreSQL database of our manners goes out."""
 
 import contextlib
-import importlib.util
 import time
 from collections.abc import Callable, Iterator
 from hashlib import sha256
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from sqlalchemy import URL, bindparam, create_engine, event, extract, func, select
-from sqlalchemy.engine import Connection, Engine
+from sqlalchemy import bindparam, extract, func, select
+from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 
 from apollo_batch.errors import (
@@ -17,10 +16,10 @@ from apollo_batch.errors import (
     LostError,
     OutOfReachError,
     OutputError,
-    UsageError,
 )
 from apollo_batch.files import private_folder
 from apollo_batch.journal.address import address_of, folder_of, place_of
+from apollo_batch.journal.sessions import engine_of, see_that_the_driver_is_there
 from apollo_batch.settings import Secret
 
 T = TypeVar("T")
@@ -31,20 +30,6 @@ _LOOK_SECONDS = 0.25
 _TAKING_SECONDS = 1.0
 """How long a name is asked for: the server may not have noticed yet that its holder is dead."""
 
-# Whoever is frozen in a transaction loses it before others lose their patience. A machine that has
-# vanished is noticed within two minutes.
-_MANNERS = (
-    "SET lock_timeout = '30s'",
-    "SET idle_in_transaction_session_timeout = '20s'",
-    "SET statement_timeout = 0",
-    "SET tcp_keepalives_idle = 60",
-    "SET tcp_keepalives_interval = 15",
-    "SET tcp_keepalives_count = 4",
-    "SET client_min_messages = warning",
-    # A commit that is only promised may be lost at a power cut, and these are paid answers.
-    "SELECT set_config('synchronous_commit', 'on', false)"
-    " WHERE current_setting('synchronous_commit') = 'off'",
-)
 _GONE = {"57P01", "57P02", "57P03", "25P03"}
 """Shut down, crashed, starting; frozen for too long."""
 
@@ -75,14 +60,14 @@ class PostgresServer:
 
     def __init__(self, url: Secret) -> None:
         address = address_of(url)
-        _see_that_the_driver_is_there()
+        see_that_the_driver_is_there()
         self.name = place_of(address)
         self.folder = private_folder(folder_of(address))
         self._password = str(address.password or address.query.get("password") or "")
         self._patience = 0.0
         self._writer: Connection | None = None
         self._names: set[str] = set()
-        self.engine = _engine(address)
+        self.engine = engine_of(address)
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -140,15 +125,8 @@ class PostgresServer:
             if not self._is_lost(problem):
                 raise
             self._drop()
-            if not self._settled(transaction):
+            if not self._patiently(lambda: self._was_committed(transaction)):
                 raise
-
-    def _settled(self, transaction: int) -> bool:
-        try:
-            return self._patiently(lambda: self._was_committed(transaction))
-        except DBAPIError as problem:
-            # Done or undone, nobody knows: it is no case for doing it once more.
-            raise self._away(problem, OutOfReachError) from None
 
     def _was_committed(self, transaction: int) -> bool:
         # Once the lock is ours, nothing of the other transaction is under way any more.
@@ -187,6 +165,9 @@ class PostgresServer:
                     raise
                 now = time.monotonic()
                 until = now + self._patience if until is None else until
+                if now >= until and self._patience and isinstance(problem, DBAPIError):
+                    # What was under way is done or undone, nobody knows: it is not done again.
+                    raise self._away(problem, OutOfReachError) from None
                 if now >= until:
                     raise
             time.sleep(_LOOK_SECONDS)
@@ -266,36 +247,3 @@ class PostgresServer:
 
 def _tried(connection: Connection, name: str) -> bool:
     return bool(connection.scalar(_TRY, {"b_key": _key(name)}))
-
-
-def _see_that_the_driver_is_there() -> None:
-    if importlib.util.find_spec("psycopg") is None:
-        raise UsageError(
-            "A journal on a PostgreSQL server needs psycopg, which is not installed.",
-            fix="pip install 'apollo-batch[postgres]'",
-        )
-
-
-def _engine(address: URL) -> Engine:
-    engine = create_engine(
-        address.set(drivername="postgresql+psycopg"),
-        isolation_level="AUTOCOMMIT",
-        pool_pre_ping=True,
-        connect_args={"connect_timeout": 10, "application_name": "apollo-batch"},
-    )
-    event.listen(engine, "connect", _prepare)
-    return engine
-
-
-def _prepare(connection: Any, _record: object) -> None:
-    from psycopg.types.string import StrDumper
-
-    class Plain(StrDumper):
-        """Writes texts without the one character that PostgreSQL cannot hold."""
-
-        def dump(self, obj: str) -> Any:
-            return super().dump(obj.replace("\0", "\N{REPLACEMENT CHARACTER}"))
-
-    connection.adapters.register_dumper(str, Plain)
-    for manner in _MANNERS:
-        connection.execute(manner)

@@ -1,0 +1,59 @@
+"""A server's address comes in; an engine goes out, each session of which has our manners."""
+
+import importlib.util
+from typing import Any
+
+from sqlalchemy import URL, create_engine, event
+from sqlalchemy.engine import Engine
+
+from apollo_batch.errors import UsageError
+
+# Whoever is frozen in a transaction loses it before others lose their patience. A machine that has
+# vanished is noticed within two minutes.
+_MANNERS = (
+    "SET lock_timeout = '30s'",
+    "SET idle_in_transaction_session_timeout = '20s'",
+    "SET statement_timeout = 0",
+    "SET tcp_keepalives_idle = 60",
+    "SET tcp_keepalives_interval = 15",
+    "SET tcp_keepalives_count = 4",
+    "SET client_min_messages = warning",
+    # A commit that is only promised may be lost at a power cut, and these are paid answers.
+    "SELECT set_config('synchronous_commit', 'on', false)"
+    " WHERE current_setting('synchronous_commit') = 'off'",
+)
+
+
+def see_that_the_driver_is_there() -> None:
+    """UsageError where a server cannot be spoken to, for want of a package."""
+    if importlib.util.find_spec("psycopg") is None:
+        raise UsageError(
+            "A journal on a PostgreSQL server needs psycopg, which is not installed.",
+            fix="pip install 'apollo-batch[postgres]'",
+        )
+
+
+def engine_of(address: URL) -> Engine:
+    """Make ready to connect; each statement is a transaction of its own until one begins."""
+    engine = create_engine(
+        address.set(drivername="postgresql+psycopg"),
+        isolation_level="AUTOCOMMIT",
+        pool_pre_ping=True,
+        connect_args={"connect_timeout": 10, "application_name": "apollo-batch"},
+    )
+    event.listen(engine, "connect", _prepare)
+    return engine
+
+
+def _prepare(connection: Any, _record: object) -> None:
+    from psycopg.types.string import StrDumper
+
+    class Plain(StrDumper):
+        """Writes texts without the one character that PostgreSQL cannot hold."""
+
+        def dump(self, obj: str) -> Any:
+            return super().dump(obj.replace("\0", "\N{REPLACEMENT CHARACTER}"))
+
+    connection.adapters.register_dumper(str, Plain)
+    for manner in _MANNERS:
+        connection.execute(manner)
