@@ -87,8 +87,6 @@ class Leg:
     """The parameters it says, besides the ids it cannot do without."""
     old: bool = False
     """It reads what was there before, for `undo`; nothing of it is kept as an answer."""
-    done: str = ""
-    """The reason code of a row that ends well with it; "": the operation's own."""
 
 
 Course = tuple[Leg, ...]
@@ -124,6 +122,8 @@ class Chunk:
     items: tuple[ChunkItem, ...]
     most_records: int | None = None
     """How many records a search may bring for an item; None: all there are."""
+    label: str = ""
+    """The list that what it creates goes on besides; "": on none."""
 
 
 class Arrival(StrEnum):

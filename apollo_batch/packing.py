@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations
 from typing import Any
@@ -111,16 +111,15 @@ def course(
     """
     ways = [r for r in operation.routes if _open(r, mode)]
     firsts = [r for r in ways if not r.only_after]
-    said = names - set().union(*(r.needs for r in ways))
     for fields in (kept, frozenset[str]()):
         fitting = [
             chosen
             for first in firsts
             for chosen in _choices(first, [w for w in ways if _may_follow(operation, first, w)])
-            if _covers(chosen, said, fields) and _each_says_something(chosen, said)
+            if _covers(chosen, names, fields) and _each_says_something(chosen, names)
         ]
         if fitting:
-            return _legs(min(fitting, key=_cost), said)
+            return _legs(min(fitting, key=_cost), names)
     raise KeyError(sorted(names))
 
 
@@ -143,8 +142,7 @@ def _afresh(
         ]
         if fitting:
             legs = _legs(min(fitting, key=_cost), said)
-            changes = tuple(replace(leg, done="updated") for leg in legs)
-            return (*(_before(operation) if keep_old else ()), *changes)
+            return (*(_before(operation) if keep_old else ()), *legs)
     return ()
 
 
@@ -168,15 +166,20 @@ def _subsets(routes: list[Route]) -> Iterable[tuple[Route, ...]]:
 
 
 def _covers(routes: tuple[Route, ...], names: frozenset[str], fields: frozenset[str]) -> bool:
-    said = all(any(route.takes(name) for route in routes) for name in names)
+    said = all(any(route.takes(name) for route in routes) for name in _left(routes, names))
     return said and all(any(route.holds(field) for route in routes) for field in fields)
 
 
 def _each_says_something(routes: tuple[Route, ...], names: frozenset[str]) -> bool:
-    if not names:
+    if not _left(routes, names):
         return len(routes) == 1 or all(route.method == "GET" for route in routes[1:])
     legs = zip(routes, _legs(routes, names), strict=True)
     return all(leg.names or route.method == "GET" for route, leg in legs)
+
+
+def _left(routes: tuple[Route, ...], names: frozenset[str]) -> frozenset[str]:
+    """Take away what requests say in any case, such as the id in their path."""
+    return names.difference(*(route.needs for route in routes))
 
 
 def _cost(routes: tuple[Route, ...]) -> tuple[float, int]:
@@ -184,7 +187,7 @@ def _cost(routes: tuple[Route, ...]) -> tuple[float, int]:
 
 
 def _legs(routes: tuple[Route, ...], names: frozenset[str]) -> Course:
-    left = set(names)
+    left = set(_left(routes, names))
     legs = []
     for route in routes:
         mine = {name for name in left if route.takes(name)}

@@ -18,10 +18,12 @@ from typing import Any
 
 import click
 
+from apollo_batch.catalogue.addresses import ADDRESSES
 from apollo_batch.catalogue.entry import Operation
-from apollo_batch.catalogue.operations import OPERATIONS
+from apollo_batch.catalogue.operations import GROUPS, OPERATIONS
 from apollo_batch.catalogue.param import Param
 from apollo_batch.entrypoints.cli import cli
+from apollo_batch.entrypoints.offering import price_of, travels, ways
 from apollo_batch.errors import EXIT_MEANINGS
 from apollo_batch.job.shape import schema
 from apollo_batch.model import Status
@@ -116,52 +118,106 @@ def _ran() -> list[tuple[int, dict[str, str]]]:
 _RAN: list[tuple[int, dict[str, str]]] = []
 
 
+def all_operations() -> str:
+    """Every operation in its group: what it does, asks and costs."""
+    parts = []
+    for group, chosen in GROUPS.items():
+        rows = [(f"`{o.name}`", o.does, _routes(o), price_of(o)) for o in chosen]
+        head = (group.capitalize(), "what it does", "routes, and rows a request", "price")
+        parts.append(table(head, rows))
+    return "\n\n".join(parts)
+
+
+def _routes(operation: Operation) -> str:
+    told = {f"`{r.method} {r.path}`": r.cap for r in ways(operation)}
+    return "<br>".join(f"{route} {cap}" for route, cap in told.items())
+
+
 def operations() -> str:
     """Every operation: routes, price, parameters, fields."""
-    return "\n\n".join("\n".join(_operation(o)) for o in OPERATIONS.values())
+    listed = (o for chosen in GROUPS.values() for o in chosen)
+    return "\n\n".join("\n".join(_operation(o)) for o in listed)
 
 
 def _operation(operation: Operation) -> Iterator[str]:
-    price = operation.price
     yield f"## `{operation.name}`\n\n{operation.does}\n"
     yield table(
-        ("route", "items a request", "scope of the key", "Apollo's page"),
+        ("way", "route", "rows a request", "scope of the key", "Apollo's page"),
         [
-            (f"`{r.method} {r.path}`", r.cap, f"`{r.address.scope}`", r.address.told_at)
+            (r.name, f"`{r.method} {r.path}`", r.cap, f"`{r.address.scope}`", r.address.told_at)
             for r in operation.routes
         ],
     )
-    yield f"\nPrice: {price.base} credit a {price.per} found."
+    yield "\n" + " ".join(_facts(operation)) + "\n"
+    yield table(
+        ("parameter", "under", "kind", "sent in", "what it is"),
+        [
+            (f"`{p.name}`", _under(p), _kind(p), travels(operation, p), p.does)
+            for p in operation.params
+        ],
+    )
+    fields = ", ".join(f"`{name}`" for name in sorted(operation.fields))
+    yield f"\nFields for `keep`, each the first word of a path: {fields}."
+    for route in operation.routes:
+        if route.lacks:
+            lacks = ", ".join(f"`{name}`" for name in sorted(route.lacks))
+            yield f"\n`{route.method} {route.path}` leaves out: {lacks}."
+    for field, where in operation.elsewhere.items():
+        yield f"\nNot here: `{field}`; {where}."
+
+
+def _facts(operation: Operation) -> Iterator[str]:
+    price = operation.price
+    yield f"Price: {price_of(operation)}."
     for name, more in price.extras.items():
         yield f"With `{name}` up to {more} more."
     if price.unbounded:
         named = " and ".join(f"`{name}`" for name in sorted(price.unbounded))
         yield f"With {named} no most is known: the job says `limits: {{most_per_row: N}}`."
-    enough = " · ".join(" + ".join(f"`{n}`" for n in sorted(s)) for s in operation.enough)
-    yield f"\nEnough to look a row up: {enough}.\n"
-    yield table(
-        ("parameter", "under", "kind", "what it is"),
-        [
-            (
-                f"`{p.name}`",
-                _under(p),
-                p.kind.value.replace("_", " "),
-                p.does,
-            )
-            for p in operation.params
-        ],
-    )
-    yield "\nFields for `keep`, each the first word of a path:"
-    yield ", ".join(f"`{name}`" for name in sorted(operation.fields)) + "."
-    for route in operation.routes:
-        if route.lacks:
-            yield f"\n`{route.method} {route.path}` leaves out:"
-            yield ", ".join(f"`{name}`" for name in sorted(route.lacks)) + "."
+    if operation.paging is not None:
+        yield f"It finds up to {operation.paging.most:,} records, each a row of its own."
+    if operation.modes:
+        yield f"Modes: {', '.join(f'`{mode}`' for mode in operation.modes)}; the first is usual."
+    enough = " · ".join(" + ".join(f"`{n}`" for n in sorted(s)) for s in operation.enough if s)
+    yield f"Enough of a row: {enough}." if enough else "It can do without any parameter."
+
+
+def _kind(param: Param) -> str:
+    words = ", ".join(f"`{word}`" for word in param.choices)
+    kind = words or param.kind.value.replace("_", " ")
+    return f"list: {kind}" if param.many else f"range: {kind}" if param.span else kind
 
 
 def _under(param: Param) -> str:
-    ways = {"map": param.in_map, "options": param.in_options}
-    return " or ".join(way for way, may in ways.items() if may)
+    may = {"map": param.in_map, "options": param.in_options or bool(param.no_column)}
+    return " or ".join(way for way, fits in may.items() if fits)
+
+
+_ASKED_BY = {
+    "accounts.create": "nothing: accounts are created in bulk, one alone too",
+    "auth.health": "whether Apollo is there at all",
+    "users.profile": "whose key it is, and which team pays",
+    "usage.api": "`usage`; what Apollo's limits leave, in every plan",
+    "usage.credits": "`usage`; the balance before and after a run",
+    "users.search": "`list users`; owners and users that a job names",
+    "email_accounts.list": "`list mailboxes`; mailboxes that a job names",
+    "schedules.list": "`list schedules`",
+    "contact_stages.list": "`list stages`; stages that a job names",
+    "account_stages.list": "`list stages`; stages that a job names",
+    "deal_stages.list": "`list stages`; stages that a job names",
+    "labels.list": "`list lists`; lists that a job names",
+    "typed_custom_fields.list": "`list fields`; custom fields that a job names by their labels",
+    "fields.list": "the same, where the older address is gone",
+    "webhook_result.get": "results that come later",
+}
+
+
+def free_questions() -> str:
+    """Every address that no operation asks, and what does."""
+    asked = {r.address.name for o in OPERATIONS.values() for r in o.routes}
+    rest = [a for a in ADDRESSES.values() if a.name not in asked or a.name in _ASKED_BY]
+    rows = [(f"`{a.method} {a.path}`", _ASKED_BY[a.name], a.told_at) for a in rest]
+    return table(("route", "what asks it", "Apollo's page"), rows)
 
 
 def job_keys() -> str:
@@ -270,7 +326,9 @@ MADE: dict[str, Callable[[], str]] = {
     "job": job,
     "spreadsheet": spreadsheet,
     "workbook": workbook,
+    "all operations": all_operations,
     "operations": operations,
+    "free questions": free_questions,
     "job keys": job_keys,
     "commands": commands,
     "rooms": rooms,

@@ -18,6 +18,7 @@ from typing import Any
 os.environ["OPENPYXL_LXML"] = "False"
 
 import crm
+import saved
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.worksheet.worksheet import Worksheet
@@ -307,7 +308,7 @@ def main() -> None:
     save_csv(trade_fair(), HERE / "trade-fair.csv", "cp1252")
     save_csv(target_companies(), HERE / "target-companies.csv", "utf-8-sig")
     save_csv(people_found(), HERE / "people-found.csv", "utf-8-sig")
-    for name, rows in crm.sheets():
+    for name, rows in (*crm.sheets(), *saved.sheets()):
         save_csv(rows, HERE / name, "utf-8-sig")
     contacts = book_of("Contacts", crm.contacts_to_enroll())
     save_workbook(contacts, HERE / "contacts-to-enroll.xlsx")

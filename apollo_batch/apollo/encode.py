@@ -11,6 +11,7 @@ from apollo_batch.catalogue.entry import Operation, Place, Route
 from apollo_batch.model import Chunk, ChunkItem, Params
 
 PREFIX = "/api/v1"
+_LISTS = "label_names"
 _WORD = re.compile(r"\{(\w+)\}")
 
 
@@ -32,6 +33,7 @@ def encode(operation: Operation, route: Route, chunk: Chunk) -> Request:
         once[route.items_at] = [item[route.ids_only] for item in items]
     else:
         once[route.items_at] = items
+    once |= _labelled(route, chunk.label, once)
     query, body = (once, {}) if route.items_in is Place.QUERY else ({}, once)
     (query if route.options_in is Place.QUERY else body).update(chunk.options)
     wordless = route.method == "GET" and not body
@@ -88,11 +90,20 @@ def _sought(route: Route, params: Params) -> dict[str, Any]:
     return dict(found[:1])
 
 
+def _labelled(route: Route, label: str, once: Params) -> dict[str, list[str]]:
+    """Put what is created on one list more; what only goes on with it is on it already."""
+    if not label or route.only_after:
+        return {}
+    name = route.shared.get(_LISTS, _LISTS)
+    return {name: list(dict.fromkeys([*once.get(name, []), label]))}
+
+
 def _page(operation: Operation, chunk: Chunk) -> dict[str, int]:
     if operation.paging is None or not operation.paging.per_page:
         return {}
     size = operation.paging.size(chunk.most_records)
-    return {"page": chunk.items[0].page, "per_page": size}
+    page = {"page": chunk.items[0].page} if operation.paging.numbered else {}
+    return {**page, "per_page": size}
 
 
 def _pairs(params: Params) -> Iterable[tuple[str, str]]:

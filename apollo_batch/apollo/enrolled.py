@@ -9,6 +9,7 @@ from apollo_batch.model import Chunk, ChunkItem, Leg, Status, Verdict
 from apollo_batch.reasons import REASONS
 
 _CONFIRM = (Leg("confirm"),)
+_THERE = "contacts_already_exists_in_current_campaign"
 _NO_WORD = "apollo:left out without a word"
 
 
@@ -39,6 +40,8 @@ def _verdict(
         return _in(item, contacts[number], keep, "")
     if number in skipped:
         code = skipped[number]
+        if code == _THERE and item.since is not None:
+            return _in(item, {}, keep, "No answer came; Apollo has the contact in the sequence.")
         reason = code if code in REASONS or code.startswith("apollo:") else f"apollo:{code}"
         return Verdict(item.id, Status.SKIPPED, reason, found=number)
     return Verdict(item.id, Status.SUCCEEDED, "", then=_CONFIRM)

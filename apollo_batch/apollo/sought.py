@@ -15,17 +15,26 @@ SKEW_SECONDS = 60.0
 _SEVERAL = "Several records fit that were made since; nobody can say which is this row's."
 
 
-def sought(operation: Operation, item: ChunkItem, records: Sequence[Any]) -> Verdict | str | None:
+def sought(
+    operation: Operation, item: ChunkItem, records: Sequence[Any]
+) -> Verdict | Mapping[str, Any] | None:
     """Look for what a request may have made of an item.
 
-    Gives back the id of the record that it made, a verdict where nobody can tell, or None where
-    there is no such record.
+    Gives back the record that it made, a verdict where nobody can tell, or None where there is no
+    such record.
     """
     fitting = [r for r in records if isinstance(r, dict) and _fits(operation, item, r)]
     ours = [record for record in fitting if made_since(record, item.since)]
     if len(ours) > 1 and operation.once is not Once.EVER:
         return Verdict(item.id, Status.IN_DOUBT, "effect_unknown", _SEVERAL)
-    return str(ours[0]["id"]) if ours else None
+    return ours[0] if ours else None
+
+
+def unshown(data: Any, records: Sequence[Any]) -> int:
+    """Count what a search found and did not show; what it does not show may hold what is sought."""
+    block = data.get("pagination") if isinstance(data, dict) else None
+    total = block.get("total_entries") if isinstance(block, dict) else None
+    return max(0, total - len(records)) if isinstance(total, int) else 0
 
 
 def made_since(record: Mapping[str, Any], since: float | None) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 from apollo_batch.apollo.kept import Keep, kept
 from apollo_batch.apollo.matching import match
 from apollo_batch.apollo.pairing import Lost, Pairs, pair
-from apollo_batch.apollo.sought import made_since, not_there, sought
+from apollo_batch.apollo.sought import made_since, not_there, sought, unshown
 from apollo_batch.catalogue.entry import Act, Mode, Operation, Pairing, Route
 from apollo_batch.model import Chunk, ChunkItem, Course, Status, Verdict
 from apollo_batch.packing import afresh
@@ -32,7 +32,8 @@ class Written:
         if self.route.pairing is Pairing.NONE:
             return [self._as_a_whole(item, data) for item in self.chunk.items]
         if self.route.pairing is Pairing.SOUGHT:
-            return [self._sought(item, records) for item in self.chunk.items]
+            hidden = unshown(data, records)
+            return [self._sought(item, records, hidden) for item in self.chunk.items]
         places = self._places(made, there)
         return [
             self._verdict(item, records, place, len(made))
@@ -75,24 +76,33 @@ class Written:
             return self._there(item, record)
         return self._done(item, record)
 
-    def _sought(self, item: ChunkItem, records: Sequence[Any]) -> Verdict:
+    def _sought(self, item: ChunkItem, records: Sequence[Any], hidden: int) -> Verdict:
         """Say of an item whose request was lost whether its record is there."""
         found = sought(self.operation, item, records)
         if isinstance(found, Verdict):
             return found
+        if found is None and hidden and not self._is_harmless_again(item):
+            note = f"Apollo has {hidden:,} more records, which it did not show: it may be there."
+            return Verdict(item.id, Status.IN_DOUBT, "effect_unknown", note)
         if found is None:
             return not_there(item)
-        name = self.operation.id_param
+        name, number = self.operation.id_param, str(found["id"])
         return Verdict(
             item.id,
             Status.SUCCEEDED,
             self.operation.done,
             "No answer came; found by looking it up.",
-            found=found,
+            kept=kept(found, self.keep),
+            found=number,
             made=True,
             then=item.course[2:],
-            adds={name: found} if name else {},
+            adds={name: number} if name else {},
         )
+
+    def _is_harmless_again(self, item: ChunkItem) -> bool:
+        """Whether Apollo itself would find what is there already, were the request sent again."""
+        rest = item.course[1:]
+        return bool(rest) and self.operation.route(rest[0].route).fixed.get("run_dedupe") is True
 
     def _lost(self, item: ChunkItem, place: Lost) -> Verdict:
         if self.operation.act is Act.CREATE and not self.route.needs:
@@ -125,8 +135,7 @@ class Written:
         )
 
     def _done(self, item: ChunkItem, record: Mapping[str, Any]) -> Verdict:
-        ends = item.course[0].done if item.course else ""
-        return self._goes_on(item, record, item.course[1:], ends or self.operation.done)
+        return self._goes_on(item, record, item.course[1:], self.operation.done)
 
     def _goes_on(
         self, item: ChunkItem, record: Mapping[str, Any], course: Course, reason: str

@@ -87,6 +87,7 @@ SEARCH_CONTACTS = Operation(
     price=FREE,
     repeat=Repeat.SAFE,
     fields=records.CONTACT,
+    elsewhere={"labels": "label_ids has their ids, `apollo-batch list lists` the names to them"},
     identity={},
     paging=Paging(_PAGE),
 )

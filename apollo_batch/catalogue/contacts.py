@@ -88,17 +88,19 @@ _IDENTITY = {
 }
 _SUBJECT = (("email",), ("linkedin_url",), ("first_name", "last_name", "organization_name"))
 
+# Its page does not name the profile, and what a page does not name Apollo drops without a word.
+_IN_PATCH = _IN_BULK - {"linkedin_url"} | _ALONE | {"contact_stage_id"}
 _PATCH = Route(
     name="single",
     address=at("contacts.update"),
     results_at="contact",
     pairing=Pairing.SOLE,
-    carries=_IN_BULK | _ALONE | {"contact_stage_id", "label_names"},
+    carries=_IN_PATCH | {"label_names"},
     needs=frozenset({"contact_id"}),
     gone=GONE,
 )
 # It would take a contact that is there off its other lists.
-_PATCH_BUT_LISTS = replace(_PATCH, carries=_IN_BULK | _ALONE | {"contact_stage_id"})
+_PATCH_BUT_LISTS = replace(_PATCH, carries=_IN_PATCH)
 _ATTRIBUTES = Route(
     name="bulk",
     address=at("contacts.bulk_update"),

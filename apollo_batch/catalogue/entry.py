@@ -124,6 +124,8 @@ class Paging:
     """The most records of one page; 0: one answer holds them all."""
     total_at: str | None = "pagination"
     """The block that counts all entries; None: no count, a short page is the last."""
+    numbered: bool = True
+    """Whether a request says which page; else there is one, of the latest records."""
     most: int = 50_000
     """Records that Apollo shows of one search ("Pagination": 500 pages of 100)."""
 
@@ -241,6 +243,8 @@ class Operation:
     paging: Paging | None = None
     modes: tuple[Mode, ...] = ()
     """The modes it knows, the usual one first."""
+    elsewhere: Mapping[str, str] = field(default_factory=dict)
+    """Field that people look for among its own, to where it is had."""
     withdraws: bool = False
     """It keeps e-mails from people: done for those on the do-not-contact list, too."""
 

@@ -31,3 +31,21 @@ OPERATIONS: dict[str, Operation] = {
         *sequences.OPERATIONS,
     )
 }
+
+
+def group_of(operation: Operation) -> str:
+    """Say where people look for an operation: enrich, search, create, update, enroll or view."""
+    if operation.act.writes and operation.param("sequence_id"):
+        return "enroll"
+    if operation.act.writes:
+        return operation.act.value
+    if operation.paging is not None and operation.paging.total_at is not None:
+        return "search"
+    # What is read of one record that is known: paid for in Apollo's own data, free in the team's.
+    return "enrich" if operation.price.base else "view"
+
+
+GROUPS = {
+    name: [operation for operation in OPERATIONS.values() if group_of(operation) == name]
+    for name in ("enrich", "search", "create", "update", "enroll", "view")
+}

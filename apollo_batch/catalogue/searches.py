@@ -23,6 +23,10 @@ _PEOPLE_FIELDS = frozenset(
     "id first_name last_name_obfuscated title last_refreshed_at has_email has_city has_state "
     "has_country has_direct_phone organization".split()
 )
+_FIGURES = dict.fromkeys(
+    "industry estimated_num_employees annual_revenue total_funding technology_names".split(),
+    "organizations.enrich answers it, by the domain",
+)
 _COMPANY_FIELDS = frozenset(
     "id organization_id name website_url primary_domain domain linkedin_url linkedin_uid "
     "twitter_url facebook_url blog_url angellist_url phone primary_phone sanitized_phone "
@@ -54,6 +58,9 @@ SEARCH_PEOPLE = Operation(
     price=FREE,
     repeat=Repeat.SAFE,
     fields=_PEOPLE_FIELDS,
+    elsewhere=dict.fromkeys(
+        ("last_name", "email", "linkedin_url", "phone_numbers"), "people.enrich answers it, by id"
+    ),
     identity={},
     paging=Paging(_PAGE, total_at=""),
 )
@@ -81,6 +88,7 @@ SEARCH_ORGANIZATIONS = Operation(
     price=Price(per="page"),
     repeat=Repeat.PAID,
     fields=_COMPANY_FIELDS,
+    elsewhere=_FIGURES,
     identity={},
     paging=Paging(_PAGE),
 )

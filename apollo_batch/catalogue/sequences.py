@@ -210,7 +210,7 @@ ACTIVITY = Operation(
     fields=records.EVENT,
     identity={},
     # No pages: the latest fifty.
-    paging=Paging(50, total_at=None, most=50),
+    paging=Paging(50, total_at=None, numbered=False, most=50),
 )
 
 OPERATIONS = (ENROLL, REMOVE, SEARCH_SEQUENCES, ACTIVITY)

@@ -152,7 +152,7 @@ def schema() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
 def operations(name: str | None, as_json: bool) -> None:
     """List what a job can ask for, or all about one operation."""
-    from apollo_batch.entrypoints.telling import print_operations
+    from apollo_batch.entrypoints.offering import print_operations
 
     print_operations(name, as_json=as_json)
 

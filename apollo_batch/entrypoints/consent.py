@@ -7,6 +7,7 @@ from apollo_batch.entrypoints import console
 from apollo_batch.entrypoints.manner import Manner
 from apollo_batch.errors import AccessError, UsageError
 from apollo_batch.journal import tell
+from apollo_batch.journal.enrolling import enrolled
 from apollo_batch.runner import report
 from apollo_batch.runner.invocation import Ready
 from apollo_batch.runner.place import Place
@@ -40,7 +41,7 @@ def _above_the_floor(place: Place, ready: Ready) -> Decimal | None:
     return before + max(Decimal(0), pool.left - keep)
 
 
-def agree(ready: Ready, cap: Decimal | None, manner: Manner) -> int | None:
+def agree(place: Place, ready: Ready, cap: Decimal | None, manner: Manner) -> int | None:
     """See that somebody has agreed; UsageError where nobody has, and nothing was sent.
 
     Gives back how many contacts may be enrolled; None where the job enrolls nobody.
@@ -49,7 +50,7 @@ def agree(ready: Ready, cap: Decimal | None, manner: Manner) -> int | None:
     enrolls = plan.act is Act.ENROLL
     if not plan.to_ask or not (plan.act.writes or plan.most):
         return 0 if enrolls else None
-    enrolled = _enrolled(ready, manner) if enrolls else None
+    number = _enrolled(place, ready, manner) if enrolls else None
     most = plan.most if cap is None else min(plan.most, cap)
     if manner.yes:
         _agree_unattended(most, cap, manner)
@@ -61,7 +62,7 @@ def agree(ready: Ready, cap: Decimal | None, manner: Manner) -> int | None:
         )
     elif not enrolls and not console.yes(f"{_does(ready, most).capitalize()}?"):
         raise UsageError("Nothing was sent.", fix="Run it again whenever you like.")
-    return enrolled
+    return number
 
 
 def _does(ready: Ready, most: Decimal) -> str:
@@ -72,22 +73,24 @@ def _does(ready: Ready, most: Decimal) -> str:
     return " and ".join(parts)
 
 
-def _enrolled(ready: Ready, manner: Manner) -> int:
-    """How many contacts may be enrolled: nobody is e-mailed whom nobody has counted."""
-    named = ready.wish.max_enroll
+def _enrolled(place: Place, ready: Ready, manner: Manner) -> int:
+    """How many contacts the run may enroll: nobody is e-mailed whom nobody has counted."""
+    before = enrolled(place.store, ready.run) if ready.run else 0
+    lowered, named = ready.job.limits.max_enroll, ready.wish.max_enroll
+    count = ready.plan.to_ask
+    if lowered is not None:
+        count = min(count, max(0, lowered - before))
     if named is None:
-        named = _typed(ready, manner)
-    lowered = ready.job.limits.max_enroll
+        named = before + _typed(count, before, manner)
     return named if lowered is None else min(named, lowered)
 
 
-def _typed(ready: Ready, manner: Manner) -> int:
-    count = ready.plan.to_ask
+def _typed(count: int, before: int, manner: Manner) -> int:
     if manner.yes or manner.ci or not console.can_ask():
         raise UsageError(
             f"This run enrolls up to {count} contacts, who are then e-mailed; --yes does not "
             "count for that.",
-            fix=f"Add --max-enroll {count}, or fewer.",
+            fix=f"Add --max-enroll {before + count}, or fewer.",
         )
     answer = console.asked(f"{count} contacts will be e-mailed. Type their number to enroll them:")
     if answer.strip() != str(count):

@@ -28,6 +28,9 @@ def next_step(code: Exit, found: report.Figures, plan: Plan, manner: Manner) -> 
         case Exit.BUDGET if found.record["stop"] == "budget":
             raised = ["--max-credits", str(_enough(found, plan))]
             return console.command([*_without(again, "--max-credits"), *raised])
+        case Exit.BUDGET if found.record["stop"] == "enroll_budget":
+            raised = ["--max-enroll", str(found.enrolled + plan.to_ask)]
+            return console.command([*_without(again, "--max-enroll"), *raised])
         case Exit.BUDGET | Exit.OUT_OF_REACH | Exit.ACCESS | Exit.INTERRUPTED | Exit.TERMINATED:
             return console.command(again)
     return None
@@ -48,6 +51,11 @@ def _enough(found: report.Figures, plan: Plan) -> int:
 
 def raise_first(found: report.Figures, ready: Ready, plan: Plan) -> str:
     """Where else than in the flag the budget that stopped a run has to be raised."""
+    lowered = ready.job.limits.max_enroll
+    if found.record["stop"] == "enroll_budget" and lowered == found.enrolled:
+        limits = f"limits: {{max_enroll: {lowered}}} in {ready.wish.job}"
+        enough = found.enrolled + plan.to_ask
+        return f"The job file sets this number. First raise {limits} to {enough}."
     cap = found.budget.get("cap")
     if found.record["stop"] != "budget" or cap is None:
         return ""

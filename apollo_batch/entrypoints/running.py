@@ -71,7 +71,7 @@ def run_job(wish: Wish, manner: Manner) -> Exit:
             ready = invocation.look_again(place, ready)
             cap = cap_in_force(place, ready)
             _tell_plan(ready, cap)
-            enrolled = agree(ready, cap, manner)
+            enrolled = agree(place, ready, cap, manner)
             return _carry_out(place, ready, cap, manner, enrolled)
 
 

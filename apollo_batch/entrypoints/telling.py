@@ -8,7 +8,7 @@ from typing import Any
 
 from apollo_batch.entrypoints import console
 from apollo_batch.entrypoints.opening import open_journal, place_for
-from apollo_batch.errors import Exit, InvalidError, UsageError
+from apollo_batch.errors import Exit, InvalidError
 
 
 def check_jobs(jobs: Sequence[Path], sheet: Path | None, encoding: str | None) -> Exit:
@@ -37,63 +37,6 @@ def print_schema() -> None:
     from apollo_batch.job.shape import schema
 
     console.result(json.dumps(schema(), indent=2, ensure_ascii=False))
-
-
-def print_operations(name: str | None, *, as_json: bool) -> None:
-    """List all operations, or tell all about one; UsageError where there is none of that name."""
-    from apollo_batch.catalogue.operations import OPERATIONS
-    from apollo_batch.runner.reading import near
-
-    if name is not None and name not in OPERATIONS:
-        raise UsageError(f"There is no operation {name!r}.", fix=near(name, OPERATIONS))
-    chosen = [OPERATIONS[name]] if name else list(OPERATIONS.values())
-    if as_json:
-        facts = [_facts(operation) for operation in chosen]
-        console.result(json.dumps(facts[0] if name else facts, indent=2, ensure_ascii=False))
-        return
-    for operation in chosen:
-        console.result(f"{operation.name:<24} {operation.does}")
-        if name:
-            for line in _details(operation):
-                console.result(line)
-
-
-def _facts(operation: Any) -> dict[str, Any]:
-    return {
-        "name": operation.name,
-        "does": operation.does,
-        "parameters": {
-            p.name: {"does": p.does, "kind": p.kind.value, "option": not p.in_map}
-            for p in operation.params
-        },
-        "enough": [sorted(names) for names in operation.enough],
-        "routes": [
-            {"method": r.method, "path": r.path, "most_items": r.cap, "scope": r.address.scope}
-            for r in operation.routes
-        ],
-        "credits": {"per": operation.price.per, "base": str(operation.price.base)},
-        "repeat": operation.repeat.value,
-        "fields": sorted(operation.fields),
-    }
-
-
-def _details(operation: Any) -> list[str]:
-    price = operation.price
-    lines = [f"  Costs {price.base} credit a {price.per} found."]
-    lines += [
-        f"  {r.method} {r.path}, {r.cap} at a time (scope {r.address.scope})"
-        for r in operation.routes
-    ]
-    for title, mapped in (("map: a column each", True), ("options: the same for all", False)):
-        named = [p for p in operation.params if p.in_map is mapped]
-        lines += [f"  {title}"] if named else []
-        lines += [f"    {p.name:<24} {p.does}" for p in named]
-    lines.append(
-        "  Enough to look a row up: "
-        + "; or ".join(" + ".join(sorted(s)) for s in operation.enough)
-    )
-    lines.append("  keep: " + ", ".join(sorted(operation.fields)))
-    return lines
 
 
 def print_runs(state: str | None, *, sandbox: bool) -> None:

@@ -11,7 +11,7 @@ from apollo_batch.catalogue.param import Param
 from apollo_batch.job import keep, values
 from apollo_batch.job.asked import Asked
 from apollo_batch.job.parts import LimitsShape, SkipShape, SourceShape
-from apollo_batch.job.spelling import DEDUPE, FIELDS, meant
+from apollo_batch.job.spelling import DEDUPE, FIELDS, LABEL_RUN, meant
 from apollo_batch.job.wanted import Job, Limits, SkipRule, Source, Step, Value
 from apollo_batch.packing import choose_route
 
@@ -58,6 +58,7 @@ def _step(asked: Asked) -> Step:
         sources=dict(_sources(asked)),
         keep=kept,
         mode=_mode(asked),
+        label_run=asked.options.get(LABEL_RUN) == "true",
         keep_old=shape.keep_old,
         most_records=shape.source.max_records if shape.source else shape.per_row,
     )

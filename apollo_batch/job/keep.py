@@ -114,4 +114,6 @@ def notices(kept: Kept, operation: Operation) -> Iterator[str]:
 def _hint(field: str, operation: Operation) -> str:
     if field in {route.results_at for route in operation.routes}:
         return f"Leave `{field}.` out: paths begin within the record."
+    if field in operation.elsewhere:
+        return f"{operation.elsewhere[field]}."
     return did_you_mean(field, operation.fields) or "Its column may stay empty."

@@ -11,7 +11,7 @@ from apollo_batch.job.asked import Asked
 from apollo_batch.job.mistakes import unknown_parameter
 from apollo_batch.job.places import Loc, Place
 from apollo_batch.job.scalars import yes_or_no
-from apollo_batch.job.spelling import DEDUPE, PAGES, meant
+from apollo_batch.job.spelling import DEDUPE, LABEL_RUN, PAGES, meant
 from apollo_batch.job.suggest import did_you_mean
 from apollo_batch.job.syntax import shown
 from apollo_batch.reasons import REASONS, sentence
@@ -25,9 +25,9 @@ def problems(asked: Asked) -> Iterator[Problem]:
 
 
 def ours(asked: Asked, key: str) -> bool:
-    """Whether a key is one of Apollo's that means something else here."""
+    """Whether a key is one of ours, or one of Apollo's that means something else here."""
     paging = key in PAGES and asked.operation.paging is not None
-    return paging or (key == DEDUPE and bool(asked.operation.modes))
+    return paging or (key in {DEDUPE, LABEL_RUN} and bool(asked.operation.modes))
 
 
 def _option(asked: Asked, key: str, value: Any) -> Iterator[Problem]:
@@ -53,6 +53,9 @@ def _option(asked: Asked, key: str, value: Any) -> Iterator[Problem]:
 
 def _ours(asked: Asked, key: str, value: Any) -> Iterator[Problem]:
     loc = (*asked.options_at, key)
+    if key == LABEL_RUN:
+        yield from _flag(value, asked.places.value(loc))
+        return
     if key == DEDUPE:
         yield from _flag(value, asked.places.value(loc))
         if asked.shape.mode is not None:

@@ -7,7 +7,7 @@ from apollo_batch.catalogue.entry import Act, Operation
 from apollo_batch.catalogue.kinds import Kind
 from apollo_batch.catalogue.param import Param
 from apollo_batch.job import keeping_old, values
-from apollo_batch.job.spelling import DEDUPE, spellings
+from apollo_batch.job.spelling import DEDUPE, LABEL_RUN, spellings
 
 Node = dict[str, Any]
 
@@ -119,6 +119,11 @@ def _options(operation: Operation) -> dict[str, Node]:
     if operation.modes:
         made[DEDUPE] = {
             "description": "true is mode: create_or_skip, false is mode: create.",
+            "type": "boolean",
+            "examples": [True],
+        }
+        made[LABEL_RUN] = {
+            "description": "true: what is created goes on a list that is named after the run.",
             "type": "boolean",
             "examples": [True],
         }

@@ -11,6 +11,8 @@ PAGES = frozenset({"page", "per_page"})
 """Parameters of Apollo's that are ours: pages are turned for whoever asks."""
 DEDUPE = "run_dedupe"
 """Apollo's own word for what is called `mode` here."""
+LABEL_RUN = "label_run"
+"""An option of ours: what a run creates goes on a list that is named after it."""
 FIELDS = "typed_custom_fields"
 
 ALIASES = {

@@ -92,6 +92,8 @@ class Step:
     """Why the preferred route was not taken."""
     mode: Mode | None = None
     """What creating does where the record is there; None where the operation knows no modes."""
+    label_run: bool = False
+    """Whether what is created goes on a list that is named after the run."""
     keep_old: bool = False
     """Whether the old values are read before they are changed."""
     most_records: int | None = None
@@ -151,6 +153,7 @@ def _step(step: Step) -> dict[str, Any]:
     more = {
         "constants": dict(step.constants),
         "mode": step.mode,
+        "label_run": step.label_run,
         "keep_old": step.keep_old,
         "most_records": step.most_records,
     }

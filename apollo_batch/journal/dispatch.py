@@ -15,14 +15,13 @@ from sqlalchemy import (
     func,
     insert,
     literal_column,
-    or_,
     select,
     update,
 )
 from sqlalchemy.engine import Connection, CursorResult, RowMapping
 
 from apollo_batch.catalogue.entry import Act, Once, Route
-from apollo_batch.journal import budget, effects, limiter, ways
+from apollo_batch.journal import budget, effects, enrolling, limiter, ways
 from apollo_batch.journal.answers import Answer, Moved, NoError, Over, Wait
 from apollo_batch.journal.going import Going
 from apollo_batch.journal.insertion import Insertion
@@ -113,7 +112,7 @@ def _dispatch(c: Connection, going: Going, now: float, full: Sequence[str]) -> C
     route = operation.route(ready[0]["route"])
     if len(ready) < route.cap and _may_grow(c, going, route):
         raise _FullError(route.name, Wait(now + _ELSEWHERE_SECONDS, "looks"))
-    ready = ready[: _affordable(c, going, len(ready), now)]
+    ready = ready[: _affordable(c, going, route, len(ready), now)]
     most = going.most * len(ready)
     chunk = _form(c, going, route, ready)
     budget.move(c, going.scopes(now).values(), most, budget.ZERO)
@@ -133,6 +132,7 @@ def _dispatch(c: Connection, going: Going, now: float, full: Sequence[str]) -> C
         options=going.asking.options,
         items=tuple(_item(item) for item in ready),
         most_records=going.asking.most_records,
+        label=going.label,
     )
 
 
@@ -205,11 +205,11 @@ def _nothing_ready(c: Connection, going: Going, now: float) -> Answer:
     return answers or Over()
 
 
-def _affordable(c: Connection, going: Going, count: int, now: float) -> int:
+def _affordable(c: Connection, going: Going, route: Route, count: int, now: float) -> int:
     if going.most > 0:
         budget.put_in_force(c, going.account, going.caps(now))
-    if going.most_enrolled is not None:
-        count = _enrollable(c, going, count, now)
+    if going.most_enrolled is not None and not route.pairing.looks_for_effects:
+        count = _enrollable(c, going, route, count, now)
     for stop, scope in going.scopes(now).items():
         room, may_free_up = budget.fits(c, scope, going.most)
         if room is None or room >= count:
@@ -222,15 +222,17 @@ def _affordable(c: Connection, going: Going, count: int, now: float) -> int:
     return count
 
 
-def _enrollable(c: Connection, going: Going, count: int, now: float) -> int:
+def _enrollable(c: Connection, going: Going, route: Route, count: int, now: float) -> int:
     """Cut to how many may still be enrolled; whoever may have been, counts."""
-    ours = (items.c.run == going.run) & (items.c.step == going.asking.step)
-    counted = items.c.status.in_(["succeeded", "in_doubt"]) & (items.c.reason != "made_before")
-    enrolled = c.scalar(select(func.count()).where(ours, or_(items.c.state == "sent", counted)))
-    room = (going.most_enrolled or 0) - int(enrolled or 0)
+    step = going.asking.step
+    room = (going.most_enrolled or 0) - enrolling.counted(c, going.run, step)
     if room > 0:
         return min(count, room)
-    raise NoError(_wait_for_answers(c, going, now, "budget") or Over("enroll_budget"))
+    answers = _wait_for_answers(c, going, now, "budget")
+    if answers is None and enrolling.any_looked_for(c, going.run, step):
+        # Who turns out not to have been enrolled makes room.
+        raise _FullError(route.name, Wait(now + _ELSEWHERE_SECONDS, "looks"))
+    raise NoError(answers or Over("enroll_budget"))
 
 
 def _wait_for_answers(c: Connection, going: Going, now: float, why: str) -> Wait | None:

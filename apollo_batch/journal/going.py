@@ -30,6 +30,8 @@ class Going:
     """The same for a month."""
     id_columns: Sequence[str] = ()
     """The new columns that hold the id of what was made."""
+    label: str = ""
+    """The list that what is created goes on besides; "": on none."""
     most_enrolled: int | None = None
     """How many contacts the run may enroll; None: it enrolls nobody."""
 

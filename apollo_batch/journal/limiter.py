@@ -109,6 +109,12 @@ def learn(c: Connection, attempt: RowMapping, settlement: Settlement, now: float
     return int(state["failures"])
 
 
+def lasting(c: Connection, account: str, seconds: float) -> float:
+    """Say how long ours so many seconds of Apollo's clock last: as long, but for a sandbox."""
+    mine = lanes.c.account == account
+    return seconds / float(c.scalar(select(func.max(lanes.c.scale)).where(mine)) or 1.0)
+
+
 @dataclass(frozen=True)
 class _Look:
     """One reply's view of a lane's windows."""

@@ -18,8 +18,8 @@ from apollo_batch.errors import (
     OutputError,
 )
 from apollo_batch.files import private_folder
+from apollo_batch.journal import driver
 from apollo_batch.journal.address import address_of, folder_of, place_of
-from apollo_batch.journal.sessions import engine_of, see_that_the_driver_is_there
 from apollo_batch.settings import Secret
 
 T = TypeVar("T")
@@ -60,14 +60,14 @@ class PostgresServer:
 
     def __init__(self, url: Secret) -> None:
         address = address_of(url)
-        see_that_the_driver_is_there()
+        driver.see_that_it_is_there()
         self.name = place_of(address)
         self.folder = private_folder(folder_of(address))
         self._password = str(address.password or address.query.get("password") or "")
         self._patience = 0.0
         self._writer: Connection | None = None
         self._names: set[str] = set()
-        self.engine = engine_of(address)
+        self.engine = driver.engine_to(address)
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[Connection]:

@@ -59,10 +59,13 @@ def say_done(store: Store, run: str, operation: Operation, chosen: Ranges, now: 
     return [row["row"] for row in found]
 
 
-def say_not_done(store: Store, run: str, operation: Operation, chosen: Ranges) -> list[int]:
+def say_not_done(
+    store: Store, run: str, operation: Operation, chosen: Ranges, id_columns: Sequence[str] = ()
+) -> list[int]:
     """Make rows in doubt ready once more, since they were not carried out; name them.
 
-    A row whose effect was made by another one meanwhile ends with that.
+    A row whose effect was made by another one meanwhile ends with that; its id is kept in these
+    columns.
     """
     with store.write() as c:
         found = _in_doubt(c, run, chosen)
@@ -71,7 +74,7 @@ def say_not_done(store: Store, run: str, operation: Operation, chosen: Ranges) -
         for row in found:
             c.execute(_changed(row, _afresh(operation, row)))
         if operation.once is Once.EVER:
-            _lift(c, operation, found)
+            _lift(c, operation, found, id_columns)
     return [row["row"] for row in found]
 
 
@@ -132,7 +135,12 @@ def _course(operation: Operation, row: RowMapping) -> Course:
     return rest or course(operation, frozenset(json.loads(row["params"])))
 
 
-def _lift(c: Connection, operation: Operation, found: Sequence[RowMapping]) -> None:
+def _lift(
+    c: Connection,
+    operation: Operation,
+    found: Sequence[RowMapping],
+    id_columns: Sequence[str],
+) -> None:
     """Give up the claims of what was not made; what another row made meanwhile stays made."""
     subjects = [row["subject"] for row in found if row["subject"]]
     if not subjects:
@@ -147,4 +155,4 @@ def _lift(c: Connection, operation: Operation, found: Sequence[RowMapping]) -> N
         if (one := made.get(row["subject"])) is not None and one["item"] != row["id"]
     ]
     if pairs:
-        effects.answer(c, pairs)
+        effects.answer(c, pairs, id_columns)

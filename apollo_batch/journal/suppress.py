@@ -14,6 +14,7 @@ from apollo_batch.journal.ready import within
 from apollo_batch.journal.runs import LOOK_UP_DOUBTS
 from apollo_batch.journal.schema import items
 from apollo_batch.journal.store import Store
+from apollo_batch.journal.waiting import requests
 from apollo_batch.model import Course, Status
 
 _PAGE = 2_000
@@ -45,10 +46,12 @@ class Barred:
     """Whether look-ups in doubt are to be asked again."""
 
 
-def would_leave(store: Store, barred: Barred) -> Counter[tuple[str, str]]:
-    """Count the rows on the list that would be sent now, by route and by who may share a request."""
+def would_leave(store: Store, barred: Barred) -> tuple[int, Counter[tuple[str, str]]]:
+    """Count the rows on the list that would be sent now, and all the requests they would take."""
     with store.read() as c:
-        return Counter((row["route"], row["lot"]) for row in _waiting(c, barred) if not row["twin"])
+        waits = [row for row in _waiting(c, barred) if not row["twin"]]
+    ready = [(row["course"], row["lot"], 1) for row in waits if row["state"] == "ready"]
+    return len(waits), requests(ready)
 
 
 def suppress(store: Store, barred: Barred, now: float) -> None:

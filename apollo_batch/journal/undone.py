@@ -7,7 +7,7 @@ from sqlalchemy import case, func, select, update
 from sqlalchemy.engine import Connection, RowMapping
 
 from apollo_batch.catalogue.operations import OPERATIONS
-from apollo_batch.journal import budget, effects, questions, verdicts, ways
+from apollo_batch.journal import budget, effects, limiter, questions, verdicts, ways
 from apollo_batch.journal.schema import attempts, items
 from apollo_batch.model import Arrival, Leg, Settlement, Status
 
@@ -63,7 +63,7 @@ def _look_for(
                 since=row["since"] or attempt["sent_at"],
                 looks=0,
                 leg=row["leg"] + 1,
-                not_before=now + _LOOK_SECONDS,
+                not_before=now + limiter.lasting(c, attempt["account"], _LOOK_SECONDS),
                 **ways.columns(operation, course, params),
             )
         )

@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection, RowMapping
 
 from apollo_batch.catalogue.entry import Act
 from apollo_batch.catalogue.operations import OPERATIONS
-from apollo_batch.journal import budget, effects, questions, ways
+from apollo_batch.journal import budget, effects, limiter, questions, ways
 from apollo_batch.journal.schema import items, rows
 from apollo_batch.model import Status, Verdict
 
@@ -114,7 +114,7 @@ def _go_on(
             state="ready",
             chunk=None,
             status=None,
-            reason=verdict.reason or before["reason"],
+            reason=(before["found"] and before["reason"]) or verdict.reason or before["reason"],
             params=json.dumps(params, ensure_ascii=False),
             page=before["page"] + verdict.more,
             leg=before["leg"] + (0 if verdict.more else 1),
@@ -123,18 +123,18 @@ def _go_on(
             note=verdict.note or before["note"],
             credits=spent,
             company=None,
-            **_looked(verdict, now),
+            **_looked(c, attempt, verdict, now),
             **ways.columns(operation, course, params),
         )
     )
 
 
-def _looked(verdict: Verdict, now: float) -> dict[str, Any]:
+def _looked(c: Connection, attempt: RowMapping, verdict: Verdict, now: float) -> dict[str, Any]:
     """When to look again for what a lost request may have made."""
     if verdict.looks is None:
         return {"since": None} if verdict.made else {}
-    wait = now + _LOOK_AGAIN_SECONDS if verdict.looks else None
-    return {"looks": verdict.looks, "not_before": wait}
+    wait = limiter.lasting(c, attempt["account"], _LOOK_AGAIN_SECONDS)
+    return {"looks": verdict.looks, "not_before": now + wait if verdict.looks else None}
 
 
 def _add_records(c: Connection, attempt: RowMapping, verdict: Verdict) -> None:

@@ -1,7 +1,7 @@
 """What is still to be sent, and what of it the journal knows already: `plan` asks, nothing moves."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import ColumnElement, func, or_, select, true
 
@@ -37,7 +37,7 @@ def pages_asked(store: Store, run: str, selection: Selection, *, in_doubt: bool)
         return int(c.scalar(pages) or 0)
 
 
-def lots(store: Store, run: str, selection: Selection) -> dict[tuple[str, str], int]:
+def lots(store: Store, run: str, selection: Selection) -> Counter[tuple[str, str]]:
     """Count the items still to be sent by their routes and by who may share a request."""
     mine = (items.c.run == run) & (items.c.state == "ready")
     grouped = (
@@ -45,13 +45,18 @@ def lots(store: Store, run: str, selection: Selection) -> dict[tuple[str, str], 
         .where(mine, _chosen(selection))
         .group_by(items.c.course, items.c.lot)
     )
-    counted: Counter[tuple[str, str]] = Counter()
     with store.read() as c:
-        for course, lot, count in c.execute(grouped):
-            first, *later = ways.read(course)
-            counted[first.route, lot] += int(count)
-            for leg in later:
-                counted[leg.route, ""] += int(count)
+        return requests((course, lot, int(count)) for course, lot, count in c.execute(grouped))
+
+
+def requests(waits: Iterable[tuple[str, str, int]]) -> Counter[tuple[str, str]]:
+    """Count every request of items, from their courses, who may share the next, and how many."""
+    counted: Counter[tuple[str, str]] = Counter()
+    for course, lot, count in waits:
+        first, *later = ways.read(course)
+        counted[first.route, lot] += count
+        for leg in later:
+            counted[leg.route, ""] += count
     return counted
 
 

@@ -15,7 +15,7 @@ def columns(operation: Operation, course: Course, params: Params) -> dict[str, A
     first = course[0]
     return {
         "route": first.route,
-        "course": json.dumps([[leg.route, leg.names, leg.old, leg.done] for leg in course]),
+        "course": json.dumps([[leg.route, leg.names, leg.old] for leg in course]),
         "lot": lot(operation, first, params),
         "gate": gate(operation, first, params),
     }
@@ -23,4 +23,4 @@ def columns(operation: Operation, course: Course, params: Params) -> dict[str, A
 
 def read(text: str) -> Course:
     """Read an item's requests as `columns` wrote them."""
-    return tuple(Leg(route, tuple(names), *rest) for route, names, *rest in json.loads(text))
+    return tuple(Leg(route, tuple(names), old) for route, names, old in json.loads(text))

@@ -12,6 +12,26 @@ def steps_of(record: Mapping[str, Any]) -> list[str]:
     return [step["operation"] for step in _job(record)["steps"]]
 
 
+def label_of(run: str) -> str:
+    """Name the list that a run puts on it what it creates, where the job says so."""
+    return f"apollo-batch {run}"
+
+
+def labels(record: Mapping[str, Any]) -> bool:
+    """Whether what a run creates goes on a list that is named after it."""
+    return any(step.get("label_run") for step in _job(record)["steps"])
+
+
+def ids_kept(record: Mapping[str, Any]) -> list[str]:
+    """Name the columns that keep the id of a row's record."""
+    return [
+        column
+        for step in _job(record)["steps"]
+        for column, path in step["keep"].items()
+        if path == [["id", None, False]]
+    ]
+
+
 def settings_of(record: Mapping[str, Any]) -> Iterator[Setting]:
     """Say each setting that shaped a run's rows, in the order in which a job file names them."""
     job, planned = _job(record), json.loads(record["planned"])

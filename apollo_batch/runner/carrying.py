@@ -9,6 +9,7 @@ from apollo_batch.errors import AccessError
 from apollo_batch.journal.budget import most_per_item
 from apollo_batch.journal.going import Going
 from apollo_batch.model import Chunk, Settlement
+from apollo_batch.runner.asked import label_of
 from apollo_batch.runner.balances import note_balance
 from apollo_batch.runner.engine import Watch, carry_out
 from apollo_batch.runner.invocation import Ready, tidy
@@ -64,4 +65,5 @@ def _going(place: Place, ready: Ready, run: str) -> Going:
         day=place.policy.max_credits_day,
         month=place.policy.max_credits_month,
         id_columns=[column for column, path in step.keep.items() if path == _ID],
+        label=label_of(run) if step.label_run else "",
     )

@@ -1,6 +1,5 @@
 """A job and a spreadsheet become a plan: what a run would ask, skip, and cost at the most."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -114,10 +113,9 @@ def make_plan(
     to_ask = len(found.questions) - len(known) - taken_over
     counted: Mapping[tuple[str, str], int] = found.lots
     if run is not None:
-        spared = would_leave(store, barred_of(basis, run, resend=resend))
-        to_ask = waiting.remaining(store, run, found.selection, in_doubt=resend)
-        to_ask -= spared.total()
-        counted = Counter(waiting.lots(store, run, found.selection)) - spared
+        spared, requests = would_leave(store, barred_of(basis, run, resend=resend))
+        to_ask = waiting.remaining(store, run, found.selection, in_doubt=resend) - spared
+        counted = waiting.lots(store, run, found.selection) - requests
     pages = _pages(step) * to_ask
     if run is not None and step.operation.paging is not None:
         pages -= waiting.pages_asked(store, run, found.selection, in_doubt=resend)

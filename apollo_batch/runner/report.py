@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 from apollo_batch.apollo.decode import NOT_REVEALED
 from apollo_batch.errors import EXIT_ORDER, Exit, UsageError
-from apollo_batch.journal import tell
+from apollo_batch.journal import enrolling, tell
 from apollo_batch.journal.found import sheets_of
 from apollo_batch.journal.store import Store, open_store
 from apollo_batch.model import Status
@@ -53,6 +53,8 @@ class Figures:
     planned: Mapping[str, Any] = field(default_factory=dict)
     sheets: Mapping[str, int] = field(default_factory=dict)
     """Steps that search, each with how many records it found; they are among the rows."""
+    enrolled: int = 0
+    """How many contacts a run that enrolls has enrolled, or may have."""
 
     @property
     def rows(self) -> int:
@@ -119,6 +121,7 @@ def figures(store: Store, run: str) -> Figures:
         statuses=statuses,
         reasons={code: count for code, count in reasons.most_common() if count},
         sheets=sheets,
+        enrolled=enrolling.enrolled(store, number),
         not_revealed=not_revealed,
         row_credits=known,
         bill=tell.bill(store, number),

@@ -11,7 +11,7 @@ from apollo_batch.errors import UsageError
 from apollo_batch.journal import resolve
 from apollo_batch.journal.resolve import Doubt
 from apollo_batch.journal.store import Store
-from apollo_batch.runner.asked import steps_of
+from apollo_batch.runner.asked import ids_kept, steps_of
 from apollo_batch.runner.holding import holding
 from apollo_batch.runner.report import Figures, figures
 from apollo_batch.runner.workers import give_up_the_dead
@@ -48,7 +48,8 @@ class Resolving:
         if done:
             rows = resolve.say_done(self.store, run, self.operation, chosen, now)
         else:
-            rows = resolve.say_not_done(self.store, run, self.operation, chosen)
+            ids = ids_kept(self.found.record)
+            rows = resolve.say_not_done(self.store, run, self.operation, chosen, ids)
         if not rows:
             known = ranges([doubt.row for doubt in self.doubts()])
             raise UsageError(

@@ -11,7 +11,7 @@ from apollo_batch import __version__
 from apollo_batch.files import sha256
 from apollo_batch.model import Status
 from apollo_batch.reasons import sentence
-from apollo_batch.runner.asked import settings_of, steps_of
+from apollo_batch.runner.asked import label_of, labels, settings_of, steps_of
 from apollo_batch.runner.report import Figures, plain
 from apollo_batch.sheets.summary import Summary, Table
 
@@ -46,6 +46,8 @@ def _facts(found: Figures, next_step: str | None) -> Iterator[tuple[str, str | D
         yield "Next", next_step
     yield from _input_facts(Path(found.record["input_path"]), found.record["input_hash"])
     yield "Run", found.run
+    if labels(found.record):
+        yield "List of what was created", label_of(found.run)
     yield "Began", _moment(found.record["created"])
     yield "Ended", _moment(found.record["updated"])
     if found.finds:

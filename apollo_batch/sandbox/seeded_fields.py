@@ -25,14 +25,14 @@ def custom_fields(world: World) -> Iterator[Record]:
     """The fields of contacts, accounts and deals; one of each is filled from a linked CRM."""
     for modality in ("contact", "account", "opportunity"):
         for number, (kind, name, most, options) in enumerate(_FIELDS):
-            yield _field(_id(world, modality, number), modality, kind, name) | {
+            yield custom_field(_id(world, modality, number), modality, kind, name) | {
                 "picklist_value_set_id": world.id_of(f"{modality} set", number)
                 if options
                 else None,
                 "picklist_values": _options(world, modality, number, options),
                 "text_field_max_length": most,
             }
-        yield _field(_id(world, modality, len(_FIELDS)), modality, "string", "CRM Tier") | {
+        yield custom_field(_id(world, modality, len(_FIELDS)), modality, "string", "CRM Tier") | {
             "source": "crm_synced",
             "mapped_crm_field": "Tier__c",
             "is_readonly_mapped_crm_field": True,
@@ -49,7 +49,8 @@ def _id(world: World, modality: str, number: int) -> str:
     return "-".join(digits[a:b] for a, b in pairwise(cuts))
 
 
-def _field(number: str, modality: str, kind: str, name: str) -> dict[str, Any]:
+def custom_field(number: str, modality: str, kind: str, name: str) -> dict[str, Any]:
+    """A custom field with everything that is said of one."""
     return {
         "id": number,
         "modality": modality,

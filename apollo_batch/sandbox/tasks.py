@@ -23,6 +23,11 @@ _FACETS = (
     "intent_topic_count contact_stage"
 ).split()
 
+# What Apollo's own client sends to the search besides, and nothing comes of.
+_OF_CLIENTS = (
+    "q_keywords user_id contact_id account_id opportunity_id priority sort_ascending"
+).split()
+
 
 def create(call: Call) -> Answer:
     """Make one task; nothing keeps a second one like it away."""
@@ -119,7 +124,7 @@ RULES = {
     "tasks.search": Rule(
         search,
         scope="api/v1/tasks/search",
-        takes=frozenset({"sort_by_field", "open_factor_names", "page", "per_page"}),
+        takes=frozenset({"sort_by_field", "open_factor_names", "page", "per_page", *_OF_CLIENTS}),
         gate="paid_plan",
         also=(("GET", "/tasks/search"),),
     ),

@@ -6,6 +6,7 @@ from typing import Any
 from apollo_batch.sandbox.answer import Answer, invalid, told
 from apollo_batch.sandbox.crm import Record
 from apollo_batch.sandbox.rule import Call
+from apollo_batch.sandbox.seeded_fields import custom_field
 
 _SHOWN_OF_LIST = "id modality cached_count name created_at updated_at user_id".split()
 _MODALITIES = ("contact", "account", "opportunity")
@@ -37,20 +38,13 @@ def create_field(call: Call) -> Answer:
     if not label or modality not in _MODALITIES or kind not in _TYPES:
         return invalid("Invalid parameters")
     crm = call.state.crm
-    field = crm.custom_fields.put(
-        {
-            "id": crm.new_id("custom field"),
-            "name": str(label),
-            "modality": modality,
-            "type": kind,
-            "picklist_values": [],
-            "picklist_options": [],
-            "text_field_max_length": _most_characters(call.params.get("meta")),
-            "is_readonly_mapped_crm_field": False,
-            "mapped_crm_field": None,
-            "system_name": None,
-        }
-    )
+    made = {
+        **custom_field(crm.new_id("custom field"), str(modality), str(kind), str(label)),
+        "text_field_max_length": _most_characters(call.params.get("meta")),
+        "is_readonly_mapped_crm_field": False,
+        "created_at": crm.moment(),
+    }
+    field = crm.custom_fields.put(made)
     return told(200, {"typed_custom_fields": [_short(field)]})
 
 

@@ -243,6 +243,17 @@ def test_a_field_is_made_and_renamed(apollo):
     assert changed["fields"][0]["label"] == changed["typed_custom_fields"][0]["name"] == "Area"
 
 
+def test_a_field_that_was_made_is_listed_with_the_others(apollo):
+    (field,) = new_field(apollo).json()["typed_custom_fields"]
+
+    long, short = apollo.get(FIELDS, source="custom"), apollo.get("/typed_custom_fields")
+
+    assert f"contact.{field['id']}" in [one["id"] for one in long.json()["fields"]]
+    listed = short.json()["typed_custom_fields"]
+    assert field["id"] in [one["id"] for one in listed]
+    assert len({frozenset(one) for one in listed}) == 1
+
+
 @pytest.mark.parametrize(
     ("wish", "error"),
     [

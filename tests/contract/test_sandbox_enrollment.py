@@ -293,7 +293,8 @@ def test_a_sequence_nobody_has_is_not_found(apollo):
 
 def test_the_second_of_two_calls_at_once_fails_although_its_contacts_are_in():
     first, second = contacts("ready")[:5], contacts("ready")[5:]
-    with calling(latency_ms=400) as apollo:
+    with calling() as apollo:
+        apollo.sandbox.plot([{"route": "*", "on": [1], "fault": "slow", "seconds": 2}])
         statuses = {}
 
         def first_call():
@@ -301,7 +302,7 @@ def test_the_second_of_two_calls_at_once_fails_although_its_contacts_are_in():
 
         thread = threading.Thread(target=first_call)
         thread.start()
-        while not apollo.sandbox.books()["log"]:
+        while thread.is_alive() and not apollo.sandbox.books()["log"]:
             pass
         # A connection of its own: the first one is busy.
         with requests.Session() as session:

@@ -5,6 +5,7 @@ Set APOLLO_REFERENCE to a folder that holds Apollo's OpenAPI document, apollo-op
 
 import pytest
 from sandbox_caller import BULK, HOOK, calling
+from test_sandbox_poll import FAST, ready
 from test_sandbox_reference import assert_same_types, example
 
 from apollo_batch.sandbox.seeds_enrollable import numbers_of
@@ -219,13 +220,10 @@ def test_single_tasks_look_like_apollos(apollo, paths):
 )
 def test_polled_results_look_like_apollos(paths, query, name):
     theirs = example(paths, "get", "/webhook_result/{request_id}", name)
-    with calling(time_scale=20_000) as fast:
+    with calling(time_scale=FAST) as fast:
         people = [{"id": PERSON.id}]
         asked = fast.post(BULK, {"details": people}, **query, webhook_url=HOOK).json()
-        reply = fast.get(f"/webhook_result/{asked['request_id']}")
-        while reply.status_code != 200:
-            reply = fast.get(f"/webhook_result/{asked['request_id']}")
-    ours = reply.json()
+        ours = ready(fast, asked["request_id"])
 
     assert ours.keys() == theirs.keys()
     assert_same_types(ours, theirs)

@@ -12,7 +12,10 @@ SAMPLES = Path(__file__).parents[2] / "samples"
 
 @pytest.fixture(scope="module")
 def make():
-    return runpy.run_path(str(SAMPLES / "make.py"))
+    with pytest.MonkeyPatch.context() as patch:
+        # As it is for `python samples/make.py`: other scripts beside it can be imported.
+        patch.syspath_prepend(str(SAMPLES))
+        yield runpy.run_path(str(SAMPLES / "make.py"))
 
 
 @pytest.mark.parametrize(

@@ -128,6 +128,20 @@ def test_turning_a_sequence_on_starts_whoever_waited(apollo):
     assert (again.status_code, again.json()) == (422, {"error": "The sequence is already active."})
 
 
+def test_a_sequence_that_was_just_built_takes_contacts_and_runs(apollo):
+    step = {"type": "auto_email", "wait_time": 1, "wait_mode": "day"}
+    asked = {"name": "Fresh", "active": False, "emailer_steps": [step]}
+    built = apollo.post("/sequences", asked).json()["emailer_campaign"]["id"]
+
+    reply = enroll(apollo, contacts("ready")[:1], built)
+
+    assert statuses(reply, built) == [("paused", "Sequence inactive")]
+    assert turn(apollo, built, "approve").json()["emailer_campaign"]["unique_scheduled"] == 1
+    assert remove(apollo, contacts("ready")[:1], "remove", built).status_code == 200
+    (found,) = apollo.post(SEARCH, q_name="fresh").json()["emailer_campaigns"]
+    assert (found["id"], found["active"], found["num_steps"]) == (built, True, 1)
+
+
 def test_a_sequence_without_steps_cannot_be_turned_on(apollo):
     reply = turn(apollo, DRAFT, "approve")
 

@@ -1,13 +1,10 @@
 """Whoever pays has agreed: by typing y, by --yes with a limit, or nothing leaves."""
 
-import os
-import pty
-import select
 import signal
-import time
 
 import pytest
 from makers import lead, leads, save_csv, save_job, story
+from terminal import at_a_terminal
 
 from apollo_batch.errors import Exit
 
@@ -145,27 +142,3 @@ def test_a_finished_run_is_written_again_without_a_question(desk, apollo):
 
     assert ended.code == 0, ended.err
     assert apollo.paid_calls() == 1
-
-
-def at_a_terminal(desk, typed, *words):
-    """Run the program at a terminal of its own; answer once it asks, and read what it shows."""
-    main, other = pty.openpty()
-    with desk.started(*words, stdin=other, stdout=other, stderr=other) as process:
-        os.close(other)
-        shown = b""
-        ends = time.monotonic() + 30
-        while time.monotonic() < ends:
-            ready, _, _ = select.select([main], [], [], 1)
-            try:
-                shown += os.read(main, 4096) if ready else b""
-            except OSError:  # the far end has hung up
-                break
-            if typed and b"[y/N]" in shown:
-                if typed is signal.SIGINT:
-                    os.killpg(process.pid, typed)
-                else:
-                    os.write(main, typed.encode())
-                typed = ""
-        process.wait(timeout=10)
-    os.close(main)
-    return process.returncode, shown.decode()

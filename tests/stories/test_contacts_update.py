@@ -244,26 +244,17 @@ def test_a_read_that_went_wrong_is_read_again_and_the_change_is_made_once(desk, 
 
 
 @pytest.mark.parametrize("fault", ["500_after", "reset_after", "503_before"])
-def test_a_change_that_may_have_been_made_is_in_doubt_and_never_sent_again(desk, apollo, fault):
-    apollo.plot(hit(fault) | {"route": BULK_UPDATE})
-    told = changes(desk, apollo, ["title"], titles(2))
-
-    endings = [told.run(), told.run(), told.run("--resend-in-doubt")]
-
-    assert [ended.document["reasons"] for ended in endings] == [{"effect_unknown": 2}] * 3
-    assert {ended.code for ended in endings} == {Exit.IN_DOUBT}
-    assert requests_of(apollo)[BULK_UPDATE] == 1
-
-
-def test_a_second_request_of_a_row_that_went_wrong_says_that_the_first_was_made(desk, apollo):
-    apollo.plot(hit("500_after") | {"route": STAGES})
-    told = changes(desk, apollo, ["title", "contact_stage_id"], [(IDS[0], "Buyer", STAGE[1])])
+def test_a_change_without_an_answer_is_made_again_which_changes_nothing_more(desk, apollo, fault):
+    apollo.plot(hit(fault) | {"route": BULK_UPDATE}, hit(fault) | {"route": STAGES})
+    rows = [(IDS[0], "Buyer", STAGE[1]), (IDS[1], "Seller", STAGE[1])]
+    told = changes(desk, apollo, ["title", "contact_stage_id"], rows)
 
     ended = told.run()
-    again = told.run()
 
-    assert ended.code == again.code == Exit.IN_DOUBT
-    assert requests_of(apollo)[BULK_UPDATE] == requests_of(apollo)[STAGES] == 1
+    assert told.judged(ended)["reasons"] == {"updated": 2}
+    assert requests_of(apollo)[BULK_UPDATE] == requests_of(apollo)[STAGES] == 2
+    assert contact(apollo, IDS[1])["title"] == "Seller"
+    assert contact(apollo, IDS[0])["contact_stage_id"] == STAGE[1]
 
 
 def test_the_same_command_again_changes_nothing(desk, apollo):

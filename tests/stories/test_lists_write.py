@@ -99,15 +99,26 @@ def test_every_reason_a_row_can_have(desk, apollo, verb):
     assert requests_of(apollo)[ADD if verb == "add" else REMOVE] == 2
 
 
-@pytest.mark.parametrize(("verb", "route"), [("add", ADD), ("create", CREATE)])
-def test_what_may_have_been_done_is_in_doubt_and_never_sent_again(desk, apollo, verb, route):
-    apollo.plot(hit("500_after") | {"route": route})
-    header, row = (["name"], ["Spring"]) if verb == "create" else (["entity_id"], [IDS[0]])
-    more = {} if verb == "create" else {"label_names": ["Spring"]}
-    told = lists(desk, apollo, verb, header, [row], options=more)
+@pytest.mark.parametrize("fault", ["500_after", "reset_after"])
+def test_a_list_that_may_have_been_made_is_looked_for_and_made_once(desk, apollo, fault):
+    apollo.plot(hit(fault) | {"route": CREATE})
+    told = lists(desk, apollo, "create", ["name"], [("Spring",)], keep={"List Id": "id"})
 
-    endings = [told.run(), told.run("--resend-in-doubt")]
+    ended = told.run()
 
-    assert [ended.document["reasons"] for ended in endings] == [{"effect_unknown": 1}] * 2
-    assert requests_of(apollo)[route] == 1
+    assert told.judged(ended)["reasons"] == {"created": 1}
+    assert requests_of(apollo)[CREATE] == 1
+    (made,) = effects(apollo, "labels", "created")
+    assert annotated(told)[0]["List Id"] == made["id"]
+
+
+def test_a_list_is_filled_once_however_often_it_is_asked(desk, apollo):
+    apollo.plot(hit("500_after") | {"route": ADD})
+    told = lists(desk, apollo, "add", ["entity_id"], [(IDS[0],)], options={"label_names": ["New"]})
+
+    ended = told.run()
+
+    assert told.judged(ended)["reasons"] == {"asked_for": 1}
+    assert requests_of(apollo)[ADD] == 2
+    assert len(contact(apollo, IDS[0])["label_ids"]) == 1
     assert len(effects(apollo, "labels", "created")) == 1

@@ -72,7 +72,12 @@ def test_operations_lists_all_and_tells_all_about_one(desk):
     facts = desk.call("operations", "people.enrich", "--json").document
     listed = desk.call("operations", "--json").document
 
-    assert [line.split()[0] for line in every.out.splitlines()] == [f["name"] for f in listed]
+    lines = every.out.splitlines()
+    names = [line.split()[0] for line in lines if line.startswith("  ")]
+    groups = [line.rstrip(":").lower() for line in lines if not line.startswith("  ")]
+    assert names == [f["name"] for f in listed]
+    assert groups == ["enrich", "search", "create", "update", "enroll", "view"]
+    assert groups == list(dict.fromkeys(f["group"] for f in listed))
     assert "reveal_phone_number" in one.out
     assert BULK in one.out
     assert facts["routes"][0] == {

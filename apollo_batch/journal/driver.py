@@ -1,10 +1,10 @@
-"""A server's address comes in; an engine goes out, each session of which has our manners."""
+"""A server's address comes in; a way to speak to PostgreSQL, in our manners, goes out."""
 
 import importlib.util
 from typing import Any
 
-from sqlalchemy import URL, create_engine, event
-from sqlalchemy.engine import Engine
+from sqlalchemy import create_engine, event
+from sqlalchemy.engine import URL, Engine
 
 from apollo_batch.errors import UsageError
 
@@ -24,8 +24,8 @@ _MANNERS = (
 )
 
 
-def see_that_the_driver_is_there() -> None:
-    """UsageError where a server cannot be spoken to, for want of a package."""
+def see_that_it_is_there() -> None:
+    """Refuse an address of a server where nothing is installed to speak to one."""
     if importlib.util.find_spec("psycopg") is None:
         raise UsageError(
             "A journal on a PostgreSQL server needs psycopg, which is not installed.",
@@ -33,8 +33,8 @@ def see_that_the_driver_is_there() -> None:
         )
 
 
-def engine_of(address: URL) -> Engine:
-    """Make ready to connect; each statement is a transaction of its own until one begins."""
+def engine_to(address: URL) -> Engine:
+    """Make the pool of connections to a server; none is opened yet."""
     engine = create_engine(
         address.set(drivername="postgresql+psycopg"),
         isolation_level="AUTOCOMMIT",
