@@ -49,7 +49,20 @@ class PostgresServer:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
+        self._watch = self._watched()
         self.start()
+
+    def _watched(self) -> subprocess.Popen[bytes]:
+        """Have somebody wait for our end, however it comes, and clear away after us."""
+        stop = f"{self.programs}/pg_ctl -D {self.data} -w -m immediate stop"
+        return subprocess.Popen(
+            [*self._as, "sh", "-c", f"cat; {stop}; rm -rf {self.folder}"],
+            cwd="/",
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
 
     @property
     def data(self) -> Path:
@@ -97,5 +110,5 @@ class PostgresServer:
         return f"postgresql://keeper:{QUOTED}@127.0.0.1:{self.port}/{name}"
 
     def close(self) -> None:
-        self.stop()
-        shutil.rmtree(self.folder)
+        self._watch.communicate(timeout=60)
+        shutil.rmtree(self.folder, ignore_errors=True)

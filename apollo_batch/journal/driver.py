@@ -8,6 +8,8 @@ from sqlalchemy.engine import URL, Engine
 
 from apollo_batch.errors import UsageError
 
+# Whoever is frozen in a transaction loses it before others lose their patience. A machine that has
+# vanished is noticed within two minutes.
 _MANNERS = (
     "SET lock_timeout = '30s'",
     "SET idle_in_transaction_session_timeout = '20s'",

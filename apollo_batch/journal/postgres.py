@@ -30,8 +30,6 @@ _LOOK_SECONDS = 0.25
 _TAKING_SECONDS = 1.0
 """How long a name is asked for: the server may not have noticed yet that its holder is dead."""
 
-# Whoever is frozen in a transaction loses it before others lose their patience. A machine that has
-# vanished is noticed within two minutes.
 _GONE = {"57P01", "57P02", "57P03", "25P03"}
 """Shut down, crashed, starting; frozen for too long."""
 
@@ -127,15 +125,8 @@ class PostgresServer:
             if not self._is_lost(problem):
                 raise
             self._drop()
-            if not self._settled(transaction):
+            if not self._patiently(lambda: self._was_committed(transaction)):
                 raise
-
-    def _settled(self, transaction: int) -> bool:
-        try:
-            return self._patiently(lambda: self._was_committed(transaction))
-        except DBAPIError as problem:
-            # Done or undone, nobody knows: it is no case for doing it once more.
-            raise self._away(problem, OutOfReachError) from None
 
     def _was_committed(self, transaction: int) -> bool:
         # Once the lock is ours, nothing of the other transaction is under way any more.
@@ -174,6 +165,9 @@ class PostgresServer:
                     raise
                 now = time.monotonic()
                 until = now + self._patience if until is None else until
+                if now >= until and self._patience and isinstance(problem, DBAPIError):
+                    # What was under way is done or undone, nobody knows: it is not done again.
+                    raise self._away(problem, OutOfReachError) from None
                 if now >= until:
                     raise
             time.sleep(_LOOK_SECONDS)

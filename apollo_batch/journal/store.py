@@ -142,12 +142,6 @@ class Store:
 
     def let_go(self, name: str) -> None:
         """Let a name be taken by others."""
-        if not self.shared:
-            return
-        with contextlib.suppress(LostError):
-            self.written(
-                lambda c: c.execute(delete(schema.meta).where(schema.meta.c.key == f"held {name}"))
-            )
         with self._gate:
             self._database.let_go(name)
 

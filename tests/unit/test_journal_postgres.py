@@ -2,6 +2,7 @@
 
 import sys
 import threading
+import time
 from decimal import Decimal
 
 import psycopg
@@ -197,6 +198,22 @@ def test_a_server_that_crashes_and_comes_back_is_waited_for(postgres, journal):
 
     assert len(journal.dispatch(going).items) == 10
     assert journal.money(going) == (Decimal(10), Decimal(10))
+
+
+def test_a_server_that_stays_away_is_waited_for_once_and_named(postgres, url, monkeypatch):
+    monkeypatch.setattr("apollo_batch.journal.postgres.PATIENCE_SECONDS", 1.0)
+    journal = Journal(Secret(url))
+    going = journal.begin(people(10))
+    postgres.stop()
+    began = time.monotonic()
+
+    with pytest.raises(OutOfReachError, match=r"server postgresql://\S+ went away"):
+        journal.dispatch(going)
+    lasted = time.monotonic() - began
+    postgres.start()
+    journal.store.close()
+
+    assert 1 <= lasted < 2
 
 
 def test_a_name_is_one_processes_and_says_whose(journal, url):

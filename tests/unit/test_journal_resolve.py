@@ -18,8 +18,8 @@ ADA = {"email": "ada@acme.example"}
 
 
 @pytest.fixture
-def journal(tmp_path):
-    journal = Journal(tmp_path / "state")
+def journal(state):
+    journal = Journal(state)
     yield journal
     journal.store.close()
 
