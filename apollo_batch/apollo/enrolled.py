@@ -27,7 +27,7 @@ def member(chunk: Chunk, data: Any, keep: Keep) -> list[Verdict]:
     shown = isinstance(record, dict) and record.get("id") == item.params["contact_id"]
     if shown and _status(record, item.params["sequence_id"]) is not None:
         return [_in(item, record, keep, "Confirmed by the contact's record.")]
-    if shown and item.since is not None:
+    if shown and item.since is not None and len(item.course) > 1:
         return [not_there(item)]
     return [Verdict(item.id, Status.IN_DOUBT, "unconfirmed", found=item.params["contact_id"])]
 
@@ -40,6 +40,9 @@ def _verdict(
         return _in(item, contacts[number], keep, "")
     if number in skipped:
         code = skipped[number]
+        if code == _NO_WORD and item.since is not None:
+            # Maybe because a request of ours, whose answer was lost, had put it in.
+            return Verdict(item.id, Status.SUCCEEDED, "", then=_CONFIRM)
         if code == _THERE and item.since is not None:
             return _in(item, {}, keep, "No answer came; Apollo has the contact in the sequence.")
         reason = code if code in REASONS or code.startswith("apollo:") else f"apollo:{code}"

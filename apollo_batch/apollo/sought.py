@@ -35,11 +35,17 @@ def sought(
     return None
 
 
-def unshown(data: Any, records: Sequence[Any]) -> int:
-    """Count what a search found and did not show; what it does not show may hold what is sought."""
+def unshown(data: Any, records: Sequence[Any], asked: object) -> str:
+    """Say how many records a search did not show, among which what is sought may be; "" for none.
+
+    `asked`: how many were asked for at once; None where all are shown. A full page that does not
+    say how many there are in all may be the first of several.
+    """
     block = data.get("pagination") if isinstance(data, dict) else None
     total = block.get("total_entries") if isinstance(block, dict) else None
-    return max(0, total - len(records)) if isinstance(total, int) else 0
+    if isinstance(total, int):
+        return f"{total - len(records):,}" if total > len(records) else ""
+    return "perhaps" if isinstance(asked, int) and len(records) >= asked else ""
 
 
 def _nobody_can_tell(item: ChunkItem, note: str) -> Verdict:

@@ -38,7 +38,7 @@ class Written:
         if self.route.pairing is Pairing.NONE:
             return [self._as_a_whole(item, data) for item in self.chunk.items]
         if self.route.pairing is Pairing.SOUGHT:
-            hidden = unshown(data, records)
+            hidden = unshown(data, records, self.route.fixed.get("per_page"))
             return [self._sought(item, records, hidden) for item in self.chunk.items]
         places = self._places(made, there)
         return [
@@ -93,13 +93,13 @@ class Written:
             for name in named
         )
 
-    def _sought(self, item: ChunkItem, records: Sequence[Any], hidden: int) -> Verdict:
+    def _sought(self, item: ChunkItem, records: Sequence[Any], hidden: str) -> Verdict:
         """Say of an item whose request was lost whether its record is there."""
         found = sought(self.operation, item, records)
         if isinstance(found, Verdict):
             return found
         if found is None and hidden and not self._is_harmless_again(item):
-            note = f"Apollo has {hidden:,} more records, which it did not show: it may be there."
+            note = f"Apollo has {hidden} more records, which it did not show: it may be there."
             return Verdict(item.id, Status.IN_DOUBT, "effect_unknown", note)
         if found is None:
             return not_there(item)

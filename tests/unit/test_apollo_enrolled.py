@@ -164,3 +164,18 @@ def test_after_a_lost_request_it_is_looked_for_twice_before_it_is_sent_again():
 
     assert (first.then, first.looks) == (course, 1)
     assert (second.then, second.looks) == (course[1:], 0)
+
+
+def test_after_a_lost_request_and_the_next_a_contact_that_neither_shows_is_in_doubt():
+    (again,) = enrolled(chunk(item(1, IN, since=1.0)), {"contacts": []}, KEEP)
+    confirm = ChunkItem(1, item(1, IN).params, again.then, since=1.0, looks=1)
+
+    (verdict,) = member(chunk(confirm, route="confirm"), {"contact": {"id": IN}}, KEEP)
+
+    assert (verdict.status, verdict.reason) == (Status.IN_DOUBT, "unconfirmed")
+
+
+def test_whoever_is_left_out_without_a_word_after_a_lost_request_is_looked_up():
+    (verdict,) = enrolled(chunk(item(1, IN, since=1.0)), {"skipped_contact_ids": [IN]}, KEEP)
+
+    assert verdict.then == (Leg("confirm"),)

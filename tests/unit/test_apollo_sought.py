@@ -11,13 +11,14 @@ from apollo_batch.model import Chunk, ChunkItem, Leg, Status
 CONTACT = "66e1a2b3c4d5e6f708192a3b"
 
 
-def looked(name, params, key, total, *, again):
-    """The verdict on a row whose search shows nothing of it and has so many records in all."""
+def looked(name, params, key, total, *, again, shown=()):
+    """The verdict on a row whose search shows these records and has so many in all; None: unsaid."""
     operation = OPERATIONS[name]
     course = (Leg("seek"), Leg(again))
     item = ChunkItem(1, params, course, since=1_700_000_000.0, looks=1)
     chunk = Chunk(1, 1, name, "seek", {}, (item,))
-    body = json.dumps({key: [], "pagination": {"total_entries": total}}).encode()
+    page = {} if total is None else {"pagination": {"total_entries": total}}
+    body = json.dumps({key: [*shown]} | page).encode()
     (verdict,) = decode(operation, operation.route("seek"), chunk, body, {}).verdicts
     return verdict
 
@@ -49,3 +50,25 @@ def test_what_apollo_itself_keeps_from_being_made_twice_may_be_sent_again(again,
 
     assert bool(verdict.then) is resent
     assert (verdict.status is Status.IN_DOUBT) is not resent
+
+
+@pytest.mark.parametrize(("shown", "resent"), [(99, True), (100, False)])
+def test_a_full_page_that_does_not_count_may_not_be_all_there_is(shown, resent):
+    params = {"name": "Autumn order"}
+    others = [{"id": f"{n:024x}", "name": f"Order {n}"} for n in range(shown)]
+
+    verdict = looked("deals.create", params, "opportunities", None, again="single", shown=others)
+
+    assert bool(verdict.then) is resent
+    assert (verdict.status is Status.IN_DOUBT) is not resent
+
+
+@pytest.mark.parametrize("dated", [{}, {"created_at": None}, {"created_at": "yesterday"}])
+def test_a_record_that_fits_and_does_not_say_since_when_leaves_it_in_doubt(dated):
+    params = {"name": "Autumn order"}
+    fitting = {"id": "7" * 24, "name": "Autumn order"} | dated
+
+    verdict = looked("deals.create", params, "opportunities", 1, again="single", shown=[fitting])
+
+    assert (verdict.status, verdict.reason) == (Status.IN_DOUBT, "effect_unknown")
+    assert not verdict.then
