@@ -1,7 +1,7 @@
 """A journal on a server: a URL comes in, a PostgreSQL database of our manners goes out."""
 
 import contextlib
-import time
+import threading
 from collections.abc import Callable, Iterator
 from hashlib import sha256
 from typing import TypeVar
@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, extract, func, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 
+from apollo_batch.clock import Clock
 from apollo_batch.errors import (
     BatchError,
     HeldError,
@@ -58,12 +59,13 @@ class PostgresServer:
 
     shared = True
 
-    def __init__(self, url: Secret) -> None:
+    def __init__(self, url: Secret, clock: Clock) -> None:
         address = address_of(url)
         driver.see_that_it_is_there()
         self.name = place_of(address)
         self.folder = private_folder(folder_of(address))
         self._password = str(address.password or address.query.get("password") or "")
+        self._clock = clock
         self._patience = 0.0
         self._writer: Connection | None = None
         self._names: set[str] = set()
@@ -163,14 +165,19 @@ class PostgresServer:
             except (DBAPIError, HeldError) as problem:
                 if isinstance(problem, DBAPIError) and not self._is_lost(problem):
                     raise
-                now = time.monotonic()
+                now = self._clock.monotonic()
                 until = now + self._patience if until is None else until
                 if now >= until and self._patience and isinstance(problem, DBAPIError):
                     # What was under way is done or undone, nobody knows: it is not done again.
                     raise self._away(problem, OutOfReachError) from None
                 if now >= until:
                     raise
-            time.sleep(_LOOK_SECONDS)
+            self._wait()
+
+    def _wait(self) -> None:
+        nobody_calls = threading.Condition()
+        with nobody_calls:
+            self._clock.wait(nobody_calls, _LOOK_SECONDS)
 
     @staticmethod
     def _is_lost(problem: BaseException) -> bool:
@@ -218,11 +225,11 @@ class PostgresServer:
         self._patience = PATIENCE_SECONDS
 
     def take(self, name: str) -> bool:
-        until = time.monotonic() + _TAKING_SECONDS
+        until = self._clock.monotonic() + _TAKING_SECONDS
         while not self._patiently(lambda: _tried(self._connected(), name)):
-            if time.monotonic() >= until:
+            if self._clock.monotonic() >= until:
                 return False
-            time.sleep(_LOOK_SECONDS)
+            self._wait()
         self._names.add(name)
         return True
 
@@ -236,9 +243,9 @@ class PostgresServer:
 
     def ahead(self) -> float:
         with self.reading() as connection:
-            before = time.time()
+            before = self._clock.now()
             theirs = connection.scalar(_TIME)
-            return float(theirs or before) - (before + time.time()) / 2
+            return float(theirs or before) - (before + self._clock.now()) / 2
 
     def close(self) -> None:
         self._drop()

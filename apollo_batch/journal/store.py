@@ -11,6 +11,7 @@ from sqlalchemy import delete, insert, inspect, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
+from apollo_batch.clock import Clock, SystemClock
 from apollo_batch.errors import BatchError, InvalidError, LostError, UsageError
 from apollo_batch.journal import schema
 from apollo_batch.journal.sqlite import SqliteFile
@@ -154,12 +155,14 @@ class Store:
         self._database.close()
 
 
-def open_store(state: Path | Secret) -> Store:
+def open_store(state: Path | Secret, clock: Clock | None = None) -> Store:
     """Open the journal in a state folder, in a file NAME.db, or on the server a URL names.
+
+    `clock`: by which a server that is away is waited for.
 
     Raises UsageError where the place cannot be used, InvalidError for another version's journal.
     """
-    database = _database(state)
+    database = _database(state, clock or SystemClock())
     try:
         with database.writing() as connection:
             _check_ours(connection, database.name)
@@ -181,12 +184,12 @@ def open_store(state: Path | Secret) -> Store:
     return Store(database)
 
 
-def _database(state: Path | Secret) -> Database:
+def _database(state: Path | Secret, clock: Clock) -> Database:
     if isinstance(state, Path):
         return SqliteFile(state)
     from apollo_batch.journal.postgres import PostgresServer
 
-    return PostgresServer(state)
+    return PostgresServer(state, clock)
 
 
 def _check_ours(connection: Connection, name: str) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import text
 
 from apollo_batch.catalogue.people import ENRICH_PEOPLE
+from apollo_batch.clock import Clock
 from apollo_batch.journal import budget, runs
 from apollo_batch.journal.answers import Answer, Moved
 from apollo_batch.journal.going import Going
@@ -50,15 +51,16 @@ class Journal:
     """An open journal and what a process does with it."""
 
     state: Path | Secret
+    clock: Clock | None = None
     store: Store = field(init=False)
 
     def __post_init__(self) -> None:
-        self.store = open_store(self.state)
+        self.store = open_store(self.state, self.clock)
 
     def reopened(self) -> "Journal":
         """The same journal, as the next process finds it."""
         self.store.close()
-        return Journal(self.state)
+        return Journal(self.state, self.clock)
 
     def begin(
         self,
