@@ -1,17 +1,15 @@
 """Makes what tests of the team's own records need: jobs, people nobody knows, what was written."""
 
-import json
 import re
-import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import requests
 import yaml
 from makers import WORLD, Desk, Served, Story, cells_of, save_csv
+from stand_in import Asked, Said, passed_on, standing_in
 
 from apollo_batch.reasons import REASONS
 from apollo_batch.sandbox import seeds
@@ -139,44 +137,14 @@ def fussy(
     """
     told: list[int] = []
 
-    class Doorkeeper(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            self._pass_on()
+    def answer(asked: Asked) -> Said:
+        if not ("bulk_" in asked.path or "update_" in asked.path or asked.method == "PATCH"):
+            return passed_on(apollo, asked)
+        words = refuses(f"{asked.path} {asked.content.decode()}")
+        error = {"error": words} if isinstance(words, str) else words
+        said = Said(error, 422) if error else passed_on(apollo, asked)
+        told.append(said.status)
+        return said
 
-        def do_GET(self) -> None:
-            self._pass_on()
-
-        def do_PATCH(self) -> None:
-            self._pass_on()
-
-        def _pass_on(self) -> None:
-            body = self.rfile.read(int(self.headers["content-length"] or 0))
-            writes = "bulk_" in self.path or "update_" in self.path or self.command == "PATCH"
-            words = refuses(f"{self.path} {body.decode()}") if writes else None
-            if words:
-                error = {"error": words} if isinstance(words, str) else words
-                status, content = 422, json.dumps(error).encode()
-            else:
-                status, content = self._asked(body)
-            if writes:
-                told.append(status)
-            self.send_response(status)
-            self.send_header("content-length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
-
-        def _asked(self, body: bytes) -> tuple[int, bytes]:
-            headers = {"x-api-key": apollo.key, "content-type": "application/json"}
-            url = apollo.base_url + self.path
-            with requests.Session() as session:
-                session.trust_env = False
-                reply = session.request(self.command, url, data=body, headers=headers, timeout=10)
-            return reply.status_code, reply.content
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Doorkeeper) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}", told
-        server.shutdown()
+    with standing_in(answer) as address:
+        yield address, told

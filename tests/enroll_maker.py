@@ -1,15 +1,14 @@
 """Makes what tests of sequences, deals and tasks need: contacts the sandbox's team has, jobs, sheets."""
 
 import json
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 
-import requests
 from makers import WORLD, Desk, Served, Story, save_csv, save_job
+from stand_in import Asked, Said, passed_on, standing_in
 
 from apollo_batch.sandbox.seeds_enrollable import numbers_of
 
@@ -94,38 +93,14 @@ def answering(
 
     Gives the address to ask, and what was asked there.
     """
-    asked: list[dict[str, Any]] = []
+    heard: list[dict[str, Any]] = []
 
-    class Between(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            self._pass_on()
+    def answer(asked: Asked) -> Said:
+        said = passed_on(apollo, asked)
+        if where not in asked.path:
+            return said
+        heard.append(asked.json)
+        return replace(said, body=change(json.loads(said.body))) if said.status < 400 else said
 
-        def do_GET(self) -> None:
-            self._pass_on()
-
-        def _pass_on(self) -> None:
-            sent = self.rfile.read(int(self.headers["content-length"] or 0))
-            headers = {"x-api-key": apollo.key, "content-type": "application/json"}
-            url = apollo.base_url + self.path
-            with requests.Session() as session:
-                session.trust_env = False
-                reply = session.request(self.command, url, data=sent, headers=headers, timeout=10)
-            content = reply.content
-            if where in self.path:
-                asked.append(json.loads(sent))
-                content = json.dumps(change(reply.json())).encode() if reply.ok else content
-            self.send_response(reply.status_code)
-            for name, value in reply.headers.items():
-                if name.lower().startswith("x-"):
-                    self.send_header(name, value)
-            self.send_header("content-length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Between) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}", asked
-        server.shutdown()
+    with standing_in(answer) as address:
+        yield address, heard

@@ -15,7 +15,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -370,38 +369,6 @@ def hit(fault: str, *calls: int, seconds: float | None = None) -> dict[str, Any]
     """Script a fault of paid calls: the first one, or those with these numbers."""
     line: dict[str, Any] = {"route": BULK, "on": list(calls or (1,)), "fault": fault}
     return line if seconds is None else line | {"seconds": seconds}
-
-
-@contextmanager
-def refusing(what: str) -> Iterator[str]:
-    """Serve, in place of Apollo, a 422 to every request that names this, and misses to others."""
-
-    class Refuser(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            asked = json.loads(self.rfile.read(int(self.headers["content-length"] or 0)) or "{}")
-            misses = {"matches": [None for _ in asked.get("details", ())], "credits_consumed": 0}
-            if what in json.dumps(asked):
-                self._answer(422, {"error": f"{what} is not taken here"})
-            else:
-                self._answer(200, misses)
-
-        def do_GET(self) -> None:
-            self._answer(200, {"team_id": "64b000000000000000000001"})
-
-        def _answer(self, status: int, body: object) -> None:
-            content = json.dumps(body).encode()
-            self.send_response(status)
-            self.send_header("content-length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Refuser) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
 
 
 def unused_port() -> int:

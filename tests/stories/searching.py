@@ -1,18 +1,16 @@
 """What stories about searches share: jobs that search, what they found, what it has to be."""
 
 import csv
-import json
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from decimal import Decimal
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import requests
 from makers import STATUSES, Ended, Served, save_job
+from stand_in import PROFILE, Asked, Said, standing_in
 
 PEOPLE = "POST /mixed_people/api_search"
 COMPANIES = "POST /mixed_companies/search"
@@ -89,23 +87,9 @@ def judge_search(ended: Ended, apollo: Served, *, before: float = 0) -> dict[str
 def answering(answers: Mapping[str, Any]) -> Iterator[str]:
     """Serve, in place of Apollo, these bodies at these paths, whatever is asked."""
 
-    class Answerer(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            self.rfile.read(int(self.headers["content-length"] or 0))
-            self.do_GET()
+    def answer(asked: Asked) -> Said:
+        path = asked.path.removeprefix("/api/v1").partition("?")[0]
+        return Said(PROFILE.body | answers.get(path, {}))
 
-        def do_GET(self) -> None:
-            body = answers.get(self.path.removeprefix("/api/v1").partition("?")[0], {})
-            content = json.dumps({"team_id": "64b000000000000000000001"} | body).encode()
-            self.send_response(200)
-            self.send_header("content-length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Answerer) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
+    with standing_in(answer) as address:
+        yield address

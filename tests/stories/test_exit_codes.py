@@ -12,7 +12,6 @@ from makers import (
     judge,
     lead,
     leads,
-    refusing,
     save_csv,
     save_job,
     save_xlsx,
@@ -20,6 +19,7 @@ from makers import (
     until,
     unused_port,
 )
+from stand_in import refusing
 
 from apollo_batch.errors import Exit
 

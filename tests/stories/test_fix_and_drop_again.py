@@ -8,12 +8,12 @@ from makers import (
     hit,
     lead,
     leads,
-    refusing,
     save_csv,
     save_job,
     save_xlsx,
     story,
 )
+from stand_in import refusing
 
 from apollo_batch.errors import Exit
 

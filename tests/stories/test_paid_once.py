@@ -1,13 +1,12 @@
 """What is paid for once stays paid for, whatever Apollo says of the key meanwhile."""
 
-import json
 import signal
 import subprocess
 import threading
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from makers import cells_of, story, until
+from stand_in import PROFILE, Said, standing_in
 
 from apollo_batch.errors import Exit
 
@@ -30,36 +29,19 @@ def test_an_apollo_that_for_once_does_not_say_whose_the_key_is_makes_nobody_pay_
 @contextmanager
 def withdrawing():
     """Serve, in place of Apollo, a team whose key is withdrawn once its first rows are answered."""
-    asked = []
+    bought = []
 
-    class Withdrawer(BaseHTTPRequestHandler):
-        def do_POST(self):
-            content = self.rfile.read(int(self.headers["content-length"] or 0))
-            details = json.loads(content or "{}").get("details", ())
-            if details and not asked:
-                asked.extend(details)
-                misses = {"matches": [None for _ in details], "credits_consumed": 0}
-                self._answer(200, misses)
-            else:
-                self._answer(401 if asked else 200, {})
+    def answer(asked):
+        if asked.method == "GET":
+            return PROFILE
+        details = asked.json.get("details", ())
+        if details and not bought:
+            bought.extend(details)
+            return Said({"matches": [None for _ in details], "credits_consumed": 0})
+        return Said({}, 401 if bought else 200)
 
-        def do_GET(self):
-            self._answer(200, {"team_id": "64b000000000000000000001"})
-
-        def _answer(self, status, body):
-            content = json.dumps(body).encode()
-            self.send_response(status)
-            self.send_header("content-length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
-
-        def log_message(self, *_):
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Withdrawer) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
+    with standing_in(answer) as address:
+        yield address
 
 
 def test_a_key_withdrawn_meanwhile_takes_no_result_with_it(desk, apollo):

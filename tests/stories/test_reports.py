@@ -3,15 +3,14 @@
 import re
 import shutil
 import subprocess
-import threading
 import zipfile
 from contextlib import contextmanager
 from decimal import Decimal
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 from makers import JOBS, SAMPLES, facts_of, hit, lead, leads, save_csv, story
+from stand_in import Said, standing_in
 
 from apollo_batch.errors import Exit, UsageError
 from apollo_batch.runner.report import frame
@@ -168,20 +167,14 @@ def test_a_browser_opens_it_without_a_request_an_error_or_a_script(desk, apollo)
 @contextmanager
 def trap():
     """A server of this machine that nobody should ask, and what it was asked."""
-    asked = []
+    heard = []
 
-    class Trap(BaseHTTPRequestHandler):
-        def do_GET(self):
-            asked.append(self.path)
-            self.send_error(404)
+    def answer(asked):
+        heard.append(asked.path)
+        return Said({}, 404)
 
-        def log_message(self, *_):
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Trap) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/x", asked
-        server.shutdown()
+    with standing_in(answer) as address:
+        yield f"{address}/x", heard
 
 
 def opened(desk, path):
