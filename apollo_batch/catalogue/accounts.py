@@ -165,20 +165,13 @@ UPDATE_ACCOUNTS = Operation(
     done="updated",
 )
 
-SET_ACCOUNT_OWNER = Operation(
+SET_ACCOUNT_OWNER = replace(
+    UPDATE_ACCOUNTS,
     name="accounts.set_owner",
     does="Give accounts another owner.",
-    act=Act.UPDATE,
     routes=(_OWNERS, _VIEW),
     params=(ACCOUNT_ID, OWNER),
     enough=(frozenset({"account_id", "owner_id"}),),
-    price=FREE,
-    repeat=Repeat.SAFE,
-    once=Once.RUN,
-    fields=records.ACCOUNT | ENRICH_ORGANIZATIONS.fields,
-    identity={"account_id": ("id",)},
-    subject=(("account_id",),),
-    done="updated",
 )
 
 GET_ACCOUNTS = Operation(

@@ -235,36 +235,22 @@ UPDATE_CONTACTS = Operation(
     done="updated",
 )
 
-SET_CONTACT_STAGE = Operation(
+SET_CONTACT_STAGE = replace(
+    UPDATE_CONTACTS,
     name="contacts.set_stage",
     does="Put contacts into a stage.",
-    act=Act.UPDATE,
     routes=(_STAGES, VIEW),
     params=(CONTACT_ID, STAGE),
     enough=(frozenset({"contact_id", "contact_stage_id"}),),
-    price=FREE,
-    repeat=Repeat.SAFE,
-    once=Once.RUN,
-    fields=records.CONTACT,
-    identity={"contact_id": ("id",)},
-    subject=(("contact_id",),),
-    done="updated",
 )
 
-SET_CONTACT_OWNER = Operation(
+SET_CONTACT_OWNER = replace(
+    UPDATE_CONTACTS,
     name="contacts.set_owner",
     does="Give contacts another owner.",
-    act=Act.UPDATE,
     routes=(_OWNERS, VIEW),
     params=(CONTACT_ID, OWNER),
     enough=(frozenset({"contact_id", "owner_id"}),),
-    price=FREE,
-    repeat=Repeat.SAFE,
-    once=Once.RUN,
-    fields=records.CONTACT,
-    identity={"contact_id": ("id",)},
-    subject=(("contact_id",),),
-    done="updated",
 )
 
 OPERATIONS = (
