@@ -26,8 +26,11 @@ for name in sys.argv[1:]:
     except BatchError as refusal:
         said = refusal.message
     print(json.dumps([said, spent() - began]))
-peaks = [resource.getrusage(w).ru_maxrss for w in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-print(json.dumps([peak / 1024 for peak in peaks]))
+# Of itself getrusage tells what the tests' own process, whose fork this was, had taken.
+status = Path("/proc/self/status")
+mine = [int(line.split()[1]) for line in status.open() if line.startswith("VmHWM:")]
+theirs = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+print(json.dumps([peak / 1024 for peak in (*mine, theirs)]))
 """
 
 
@@ -68,7 +71,8 @@ def test_each_ends_within_two_seconds_and_a_little_memory(told):
     slow = {what: seconds for what, (_, seconds) in told[0].items() if seconds > 2.5}
 
     assert slow == {}
-    assert max(told[1]) < 400
+    mine, theirs = told[1]
+    assert max(mine, theirs) < 400
 
 
 def test_nothing_is_left_behind(corpus, told):
