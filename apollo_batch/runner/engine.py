@@ -1,5 +1,6 @@
 """The local loop: one thread keeps the journal, the others carry chunks to Apollo and back."""
 
+import contextlib
 import queue
 import threading
 from collections.abc import Callable
@@ -8,6 +9,7 @@ from decimal import Decimal
 from typing import Protocol
 
 from apollo_batch.clock import Clock
+from apollo_batch.errors import OutputError
 from apollo_batch.journal.answers import Answer, Over, Wait
 from apollo_batch.model import Arrival, Chunk, Settlement
 from apollo_batch.runner.pump import Pump
@@ -94,6 +96,21 @@ class _Loop:
         self._arrived: list[tuple[Chunk, Settlement]] = []
 
     def run(self) -> None:
+        try:
+            self._work()
+        except OutputError:
+            self._bring_home()
+            raise
+
+    def _bring_home(self) -> None:
+        """Settle what is still in flight, in the room kept back for it; nothing new leaves."""
+        while self._flying and not self._drained():
+            self._collect(None)
+            if self._arrived:
+                with contextlib.suppress(OutputError):  # told already, by the first
+                    self._pump.turn(self._taken(), 0)
+
+    def _work(self) -> None:
         self._pump.recall()
         while True:
             answer = self._turn()
@@ -111,8 +128,7 @@ class _Loop:
 
     def _turn(self) -> Answer | None:
         free = 0 if self._stopping else self._threads - len(self._flying)
-        turn = self._pump.turn(self._arrived, free)
-        self._arrived = []
+        turn = self._pump.turn(self._taken(), free)
         for chunk in turn.chunks:
             self._flying[chunk.attempt] = chunk
             self._jobs.put(chunk)
@@ -121,6 +137,10 @@ class _Loop:
         wait = turn.answer if isinstance(turn.answer, Wait) else Wait(None, "")
         self._watch.waits_for, self._watch.waits_until = wait.why, wait.until
         return turn.answer
+
+    def _taken(self) -> list[tuple[Chunk, Settlement]]:
+        arrived, self._arrived = self._arrived, []
+        return arrived
 
     def _drained(self) -> bool:
         if not self._stopping:

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -51,15 +52,19 @@ def test_a_full_disk_under_the_journal_stops_the_run_and_loses_nothing(scene, ki
         assert_invariants(scene, scene.served.books(), {"leads": finished})
 
 
-def test_a_disk_that_fills_up_in_the_middle_costs_no_answer_that_was_paid_for(scene):
+@pytest.mark.parametrize("threads", [2, 8])
+def test_a_disk_that_fills_up_in_the_middle_costs_no_answer_that_was_paid_for(scene, threads):
     with small_disk(scene.folder / "disk", 30_000) as disk:
         scene.state = disk / "state"
-        scene.threads = 2
+        scene.threads = threads
         sheet = scene.sheet("leads", people(900))
 
         running = sheet.run()
         assert scene.holds_until(running, lambda log: paid_calls(log) >= 5)
+        # Held still, so that only what is kept back is left when it goes on.
+        running.send(signal.SIGSTOP)
         fill(disk)
+        running.send(signal.SIGCONT)
         stopped = running.end()
         (disk / "filler").unlink()
         finished = sheet.finish()
