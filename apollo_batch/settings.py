@@ -14,7 +14,7 @@ APOLLO = "https://api.apollo.io"
 KEY_PAGE = "Apollo > Settings > Integrations > API"
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 _CAPS = ("max_credits", "max_credits_day", "max_credits_month", "keep_credits")
-_KNOWN = {*_CAPS, "trusted_hosts", "do_not_contact"}
+_KNOWN = {*_CAPS, "headroom", "trusted_hosts", "do_not_contact"}
 
 
 class Secret:
@@ -52,6 +52,8 @@ class Policy:
     max_credits_month: Decimal | None = None
     keep_credits: Decimal | None = None
     """How much of the account's balance no run may touch."""
+    headroom: Decimal = Decimal(0)
+    """The share of each of Apollo's rate windows that every run leaves; a job may leave more."""
     trusted_hosts: frozenset[str] = field(default_factory=frozenset)
     do_not_contact: Path | None = None
     """The list of whom nothing may be asked, made or sent; None: there is no such list."""
@@ -196,6 +198,7 @@ def _policy(environ: Mapping[str, str]) -> Policy:
     caps = {name: _cap(name, found.get(name), path) for name in _CAPS}
     return Policy(
         **caps,
+        headroom=_share(found.get("headroom", 0), path),
         trusted_hosts=_hosts(found.get("trusted_hosts", []), path),
         do_not_contact=_list(found.get("do_not_contact"), path),
     )
@@ -212,12 +215,24 @@ def _settings_file(environ: Mapping[str, str]) -> Path:
 def _cap(name: str, value: object, path: Path) -> Decimal | None:
     if value is None:
         return None
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        value = -1
-    number = Decimal(str(value))
-    if not number.is_finite() or number < 0:
+    number = _number(value)
+    if number is None or number < 0:
         raise InvalidError(f"{path}: {name} is a number, 0 or more.")
     return number
+
+
+def _share(value: object, path: Path) -> Decimal:
+    number = _number(value)
+    if number is None or not 0 <= number < 1:
+        raise InvalidError(f"{path}: headroom is a number, 0 or more and less than 1.")
+    return number
+
+
+def _number(value: object) -> Decimal | None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    number = Decimal(str(value))
+    return number if number.is_finite() else None
 
 
 def _hosts(value: object, path: Path) -> frozenset[str]:

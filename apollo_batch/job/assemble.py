@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -121,4 +122,10 @@ def _rule(rule: SkipShape) -> SkipRule:
 def _limits(limits: LimitsShape | None) -> Limits:
     if limits is None:
         return Limits()
-    return Limits(limits.max_credits, limits.reuse_days, limits.most_per_row, limits.max_enroll)
+    return Limits(
+        limits.max_credits,
+        limits.reuse_days,
+        limits.most_per_row,
+        limits.max_enroll,
+        limits.headroom or Decimal(0),
+    )

@@ -12,6 +12,7 @@ from apollo_batch.job.scalars import (
     Number,
     OrNothing,
     RowOfSheet,
+    Share,
     Splitter,
     Text,
     Untyped,
@@ -161,6 +162,11 @@ class LimitsShape(Shape):
         None,
         description="The most contacts a run may enroll; it only lowers what the person says.",
         examples=[100],
+    )
+    headroom: Annotated[Share | None, OrNothing] = Field(
+        None,
+        description="The share of each of Apollo's rate windows that a run leaves to the team.",
+        examples=[0.4],
     )
 
 

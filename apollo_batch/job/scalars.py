@@ -99,6 +99,12 @@ def _within(number: Amount, *, more_than: int = -1, most: int | None = None) -> 
     return number
 
 
+def _part(number: Decimal) -> Decimal:
+    if not 0 <= number < 1:
+        raise wrong(f"`{number}` is out of range.", "Write 0 or more, less than 1: 0.4 for 40 %.")
+    return number
+
+
 def _or_nothing(value: Any) -> Any:
     empty = isinstance(value, Word) and value in {"", "null"}
     return None if empty else value
@@ -127,6 +133,12 @@ Days = Annotated[
     BeforeValidator(_whole),
     AfterValidator(lambda days: _within(days, most=3650)),
     WithJsonSchema({"type": "integer", "minimum": 0, "maximum": 3650}),
+]
+Share = Annotated[
+    Decimal,
+    BeforeValidator(_number),
+    AfterValidator(_part),
+    WithJsonSchema({"type": "number", "minimum": 0, "exclusiveMaximum": 1}),
 ]
 RowOfSheet = Annotated[
     int,

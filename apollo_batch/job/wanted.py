@@ -70,6 +70,8 @@ class Limits:
     """The most credits to hold for a row whose price Apollo does not say beforehand."""
     max_enroll: int | None = None
     """The most contacts a run may enroll; it only lowers what the person says."""
+    headroom: Decimal = Decimal(0)
+    """The share of each of Apollo's rate windows that is left to others of the team."""
 
 
 @dataclass(frozen=True)

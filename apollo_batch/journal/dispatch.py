@@ -117,7 +117,7 @@ def _dispatch(c: Connection, going: Going, now: float, full: Sequence[str]) -> C
     chunk = _form(c, going, route, ready)
     budget.move(c, going.scopes(now).values(), most, budget.ZERO)
     try:
-        probe = limiter.acquire(c, going.account, going.lane(route), now)
+        probe = limiter.acquire(c, going, going.lane(route), now)
     except NoError as no:
         if isinstance(no.answer, Wait) and len(operation.routes) > 1:
             raise _FullError(route.name, no.answer) from None

@@ -35,6 +35,9 @@ class Going:
     most_enrolled: int | None = None
     """How many contacts the run may enroll; None: it enrolls nobody."""
 
+    headroom: Decimal = Decimal(0)
+    """The share of each of Apollo's rate windows that the run leaves to others."""
+
     @property
     def account(self) -> str:
         """The team that pays."""

@@ -7,12 +7,14 @@ see that instant, so a window's end is taken from the reply: late by a round tri
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.engine import Connection, RowMapping
 
 from apollo_batch.journal.answers import NoError, Wait
+from apollo_batch.journal.going import Going
 from apollo_batch.journal.schema import attempts, lanes, windows
 from apollo_batch.model import Arrival, Reading, Settlement
 
@@ -41,17 +43,27 @@ _COUNT = (
 )
 
 
-def acquire(c: Connection, account: str, lane: str, now: float) -> bool:
+def share(limit: int, headroom: Decimal) -> int:
+    """Say how much of a window is open to a run that leaves a share of it to others.
+
+    One request at the least: a run that may send nothing never ends.
+    """
+    return max(1, int(limit * (1 - headroom))) if headroom else limit
+
+
+def acquire(c: Connection, going: Going, lane: str, now: float) -> bool:
     """Take one slot in every window of a lane; True where the request is the lane's probe.
 
     Raises NoError with a Wait where a window is full or another request is probing.
     """
-    state, windows_known = _look(c, account, lane)
+    state, windows_known = _look(c, going.account, lane)
     if state["paused_until"] > now:
         raise NoError(Wait(state["paused_until"], "pause"))
     limited = [window for window in windows_known if window["cap"] is not None]
     probing = state["probe_until"] > now
-    full = [w for w in limited if w["closes"] > now and w["used"] >= w["cap"]]
+    full = [
+        w for w in limited if w["closes"] > now and w["used"] >= share(w["cap"], going.headroom)
+    ]
     if full:
         _refuse_full(full, probing=probing)
     unsure = not windows_known or full or any(w["closes"] <= now for w in limited)
@@ -67,11 +79,18 @@ def acquire(c: Connection, account: str, lane: str, now: float) -> bool:
 
 def _refuse_full(full: Sequence[RowMapping], *, probing: bool) -> None:
     # The end of a window whose opening we did not see is only an upper bound, off by up to a
-    # day. One request then earns a 429, whose retry-after tells the end exactly.
-    worst = max(full, key=lambda window: float(window["closes"]))
-    unwitnessed = not worst["witnessed"] and worst["span"] != "minute"
-    if not unwitnessed or probing:
+    # day. One request then earns a 429, whose retry-after tells the end exactly. Not before the
+    # others have ended: they would earn it too. Nor where room is left, which is for others: it
+    # would be used and nothing learnt.
+    waits = full if probing else [w for w in full if not _earns_its_end(w)]
+    if waits:
+        worst = max(waits, key=lambda window: float(window["closes"]))
         raise NoError(Wait(worst["closes"], worst["span"]))
+
+
+def _earns_its_end(window: RowMapping) -> bool:
+    surely_full = window["used"] >= window["cap"]
+    return surely_full and not window["witnessed"] and window["span"] != "minute"
 
 
 def _look(c: Connection, account: str, lane: str) -> tuple[RowMapping, list[RowMapping]]:

@@ -64,6 +64,7 @@ def _going(place: Place, ready: Ready, run: str) -> Going:
         selection=tuple(ready.plan.survey.selection),
         day=place.policy.max_credits_day,
         month=place.policy.max_credits_month,
+        headroom=ready.basis.headroom,
         id_columns=[column for column, path in step.keep.items() if path == _ID],
         label=label_of(run) if step.label_run else "",
     )

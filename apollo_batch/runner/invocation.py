@@ -129,7 +129,8 @@ def prepare(place: Place, wish: Wish, path: Path | None) -> Ready:
             f"{wish.name} has no row where --rows looks for one; nothing was sent.",
             fix="Name rows as the spreadsheet counts them: the header is one of them.",
         )
-    basis = Basis(job, found, shelf, place.wire.limits(), rows.returned)
+    headroom = max(job.limits.headroom, place.policy.headroom)
+    basis = Basis(job, found, shelf, place.wire.limits(), rows.returned, headroom)
     run, plan, past = _weigh(place, wish, basis)
     return Ready(wish, job, rows, shelf, plan, run, basis, past, rows.notices)
 
@@ -177,7 +178,7 @@ def begin(place: Place, ready: Ready, cap: Decimal | None) -> str:
         place.account,
         cap=cap,
         selection=ready.plan.survey.selection,
-        planned=None if ready.run else ready.plan.as_json() | {"limits": _limits(ready.job)},
+        planned=None if ready.run else ready.plan.as_json() | {"limits": _limits(ready.basis)},
         source=source,
         now=now,
     )
@@ -191,9 +192,9 @@ def begin(place: Place, ready: Ready, cap: Decimal | None) -> str:
     return run
 
 
-def _limits(job: Job) -> dict[str, str]:
-    limits = {name: value for name, value in vars(job.limits).items() if value is not None}
-    return {name: str(value) for name, value in limits.items()}
+def _limits(basis: Basis) -> dict[str, str]:
+    limits = vars(basis.job.limits) | {"headroom": basis.headroom or None}
+    return {name: str(value) for name, value in limits.items() if value is not None}
 
 
 def _new_run(place: Place, ready: Ready, source: dict[str, str]) -> runs.NewRun:

@@ -11,6 +11,7 @@ from apollo_batch.job.wanted import Job, Step
 from apollo_batch.journal import tell, waiting
 from apollo_batch.journal.budget import most_per_item
 from apollo_batch.journal.earlier import Endings
+from apollo_batch.journal.limiter import share
 from apollo_batch.journal.questions import Shelf
 from apollo_batch.journal.store import Store
 from apollo_batch.journal.suppress import Barred, would_leave
@@ -96,6 +97,8 @@ class Basis:
     """Apollo's limits per route and window, as Apollo tells them now."""
     returned: bool = False
     """Whether the sheet is an earlier result come back, to be gone on with."""
+    headroom: Decimal = Decimal(0)
+    """The share of each of Apollo's rate windows that a run leaves to others of the team."""
 
 
 def make_plan(
@@ -131,7 +134,7 @@ def make_plan(
         act=step.operation.act,
         most=most_each * pages,
         likely=(step.operation.price.base * to_ask * rate).quantize(Decimal(1)),
-        seconds=_seconds(routes.values(), basis.limits),
+        seconds=_seconds(routes.values(), basis),
         notes=(*job.notices, *_ceiling(step)),
     )
 
@@ -187,16 +190,22 @@ def _routes(
     return routes
 
 
-def _seconds(routes: Iterable[Asked], limits: Mapping[str, Mapping[str, Balance]]) -> float | None:
-    waits = [wait_for(count, limits.get(route.address.scope)) for route, count in routes]
+def _seconds(routes: Iterable[Asked], basis: Basis) -> float | None:
+    waits = [
+        wait_for(count, basis.limits.get(route.address.scope), basis.headroom)
+        for route, count in routes
+    ]
     known = [wait for wait in waits if wait is not None]
     return max(known) if known else (None if waits else 0.0)
 
 
-def wait_for(requests: int, spans: Mapping[str, Balance] | None) -> float | None:
+def wait_for(
+    requests: int, spans: Mapping[str, Balance] | None, headroom: Decimal = Decimal(0)
+) -> float | None:
     """Say how long Apollo's windows hold so many requests up; None where limits are unknown.
 
-    A window's rest is used first; after that each full window costs its whole span.
+    A window's rest is used first; after that each full window costs its whole span. What is left
+    to others counts as used.
     """
     if spans is None:
         return None
@@ -204,8 +213,10 @@ def wait_for(requests: int, spans: Mapping[str, Balance] | None) -> float | None
     for name, window in spans.items():
         if window.limit is None or window.limit <= 0 or name not in _SPANS:
             continue
-        left = window.left if window.left is not None else window.limit
-        beyond = requests - int(min(left, window.limit))
+        limit = int(window.limit)
+        ours = share(limit, headroom)
+        left = limit if window.left is None else min(int(window.left), limit)
+        beyond = requests - max(0, left - (limit - ours))
         if beyond > 0:
-            longest = max(longest, -(-beyond // int(window.limit)) * _SPANS[name])
+            longest = max(longest, -(-beyond // ours) * _SPANS[name])
     return longest

@@ -134,3 +134,43 @@ def test_a_plan_says_how_long_apollos_limits_stretch_it(desk, tmp_path_factory):
 
     assert json.loads(plan.out)["seconds"] == 120
     assert "stretch this to about 2 min" in said
+
+
+def test_a_plan_reckons_with_what_is_left_to_the_team(desk, tmp_path_factory):
+    server = Desk(tmp_path_factory.mktemp("server"))
+    own = desk.folder / "settings.toml"
+    own.write_text("headroom = 0.5\n")
+    with serving(server, "--plan-profile", "free") as slow:
+        desk.environ |= slow.environ
+        told = story(desk, slow, 450, limits={"headroom": 0.1})
+        by_job = desk.call("plan", told.job, told.sheet, "--json").document
+        strict = {"APOLLO_BATCH_SETTINGS": str(own)}
+        by_settings = desk.call("plan", told.job, told.sheet, "--json", **strict).document
+
+    # 45 requests: 18 at once, 18 and 9; with half of a window left alone, 10 at once and four more.
+    assert (by_job["seconds"], by_settings["seconds"]) == (120, 240)
+
+
+@pytest.mark.parametrize("text", ["1", "-0.1", "'0.4'", "true", "nan"])
+def test_a_share_in_the_settings_that_is_none_is_refused(desk, apollo, text):
+    own = desk.folder / "settings.toml"
+    own.write_text(f"headroom = {text}\n")
+    told = story(desk, apollo)
+
+    ended = desk.call("plan", told.job, told.sheet, APOLLO_BATCH_SETTINGS=str(own))
+
+    assert ended.code == Exit.INVALID
+    assert "headroom is a number, 0 or more and less than 1" in ended.err
+
+
+def test_a_run_leaves_what_the_plan_said_it_would(desk, tmp_path_factory):
+    server = Desk(tmp_path_factory.mktemp("server"))
+    with serving(server, "--plan-profile", "free", "--time-scale", 120) as slow:
+        desk.environ |= slow.environ
+        told = story(desk, slow, 250, limits={"headroom": 0.4, "max_credits": 300})
+        ended = told.run()
+        windows = [w for w in slow.books()["windows"] if w["route"] == BULK]
+
+    assert ended.code == 0, ended.err
+    assert max(w["used"] for w in windows if w["span"] == "minute") <= 12
+    assert ended.document["requests"] == {BULK: 25}

@@ -120,6 +120,9 @@ ACCEPTS = {
         not isinstance(document, int | float) or document <= value
     ),
     "exclusiveMinimum": number_at_least(strictly=True),
+    "exclusiveMaximum": lambda document, value, *_: (
+        not isinstance(document, int | float) or document < value
+    ),
     "required": lambda document, value, *_: (
         not isinstance(document, dict) or set(value) <= set(document)
     ),
@@ -247,6 +250,10 @@ BOTH_WAYS = [
     (TOP, False),
     (JOB + "colour: red\n", False),
     (JOB + "limits: {max_credits: 0}\n", False),
+    (JOB + "limits: {headroom: 0.4}\n", True),
+    (JOB + "limits: {headroom: 0}\n", True),
+    (JOB + "limits: {headroom: 1}\n", False),
+    (JOB + "limits: {headroom: -0.1}\n", False),
     (JOB + "limits: {reuse_days: -1}\n", False),
     (JOB + "limits: {colour: red}\n", False),
     (JOB + "input: {header_row: 0}\n", False),

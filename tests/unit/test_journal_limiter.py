@@ -4,12 +4,14 @@ import heapq
 import itertools
 import random
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 
 import pytest
 from journal_maker import NOON, Journal, found, people, shelf
 
 from apollo_batch.apollo.reading import retry_after, windows
 from apollo_batch.journal.answers import Over, Wait
+from apollo_batch.journal.limiter import share
 from apollo_batch.model import Arrival, Reading, Settlement
 
 SPANS = {"minute": 60.0, "hour": 3_600.0, "day": 86_400.0}
@@ -79,6 +81,8 @@ class Day:
         self.events = []
         self.sent = 0
         self.waits = []
+        self.highest = 0
+        """How far a call of ours has filled a minute."""
 
     def run(self, until=float("inf")):
         """Live through it, from one event to the next, until nothing is left to do."""
@@ -120,6 +124,8 @@ class Day:
         wait = self.apollo.arrives(self.now)
         readings = windows(self.apollo.headers(self.now))
         if wait is None:
+            if "minute" in self.apollo.opened:
+                self.highest = max(self.highest, self.apollo.opened["minute"][-1][1])
             settlement = found(chunk, readings=readings)
         else:
             settlement = Settlement(Arrival.LIMITED, readings=readings, retry_after=wait)
@@ -196,6 +202,59 @@ def test_somebody_else_on_the_account_is_noticed_and_costs_few_refusals(journal)
     assert all(used == 40 for _, used in day.apollo.opened["minute"][:-1])
     # At most one of our own a window, where a stranger came between its last reply and its last call.
     assert day.apollo.refused <= len(day.apollo.opened["minute"])
+
+
+@pytest.mark.parametrize(
+    ("limit", "headroom", "open_to_us"),
+    [(20, "0", 20), (20, "0.4", 12), (5, "0.4", 3), (10, "0.9", 1), (10, "0.99", 1), (0, "0", 0)],
+)
+def test_headroom_opens_the_rest_of_a_window_to_us_but_never_less_than_one_call(
+    limit, headroom, open_to_us
+):
+    assert share(limit, Decimal(headroom)) == open_to_us
+
+
+def test_a_run_with_headroom_leaves_its_share_of_every_window(journal):
+    going = replace(asking(journal, 60), headroom=Decimal("0.4"))
+    day = Day(journal, going, {"minute": 20, "hour": 50})
+
+    ended = day.run()
+
+    assert ended == Over()
+    assert day.apollo.refused == 0
+    assert [used for _, used in day.apollo.opened["minute"]] == [12, 12, 6] * 2
+    assert [used for _, used in day.apollo.opened["hour"]] == [30, 30]
+
+
+def test_headroom_counts_what_others_use_as_well(journal):
+    going = replace(asking(journal, 60), headroom=Decimal("0.5"))
+    day = Day(journal, going, {"minute": 40, "hour": 1000}, slowest=3.0)
+    day.stranger(every=4.0, until=NOON + 600)
+
+    ended = day.run()
+
+    assert ended == Over()
+    assert day.apollo.refused == 0
+    # The twentieth call of a minute is our last, but where a stranger's came at the same moment.
+    assert 20 <= day.highest <= 21
+
+
+def test_an_hour_of_which_only_the_headroom_is_left_is_not_asked_for_its_end(journal):
+    going = replace(asking(journal, 9), headroom=Decimal("0.5"))
+    chunk = journal.dispatch(going)
+    journal.settle(going, chunk, found(chunk, readings=[Reading("hour", 20, 15)]))
+
+    assert journal.refusal(going, NOON + 1) == Wait(NOON + 3600.0, "hour")
+
+
+def test_the_end_of_an_hour_is_asked_for_once_the_minute_is_over(journal):
+    going = asking(journal, 9)
+    chunk = journal.dispatch(going)
+    full = [Reading("minute", 20, 20), Reading("hour", 90, 90)]
+    journal.settle(going, chunk, found(chunk, readings=full))
+
+    assert journal.refusal(going, NOON + 1) == Wait(NOON + 60.0, "minute")
+    assert journal.dispatch(going, NOON + 60)
 
 
 def test_higher_usage_than_our_own_count_is_believed(journal):
