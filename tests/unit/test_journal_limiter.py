@@ -228,7 +228,7 @@ def test_a_run_with_headroom_leaves_its_share_of_every_window(journal):
 
 def test_headroom_counts_what_others_use_as_well(journal):
     going = replace(asking(journal, 60), headroom=Decimal("0.5"))
-    day = Day(journal, going, {"minute": 40, "hour": 1000}, slowest=3.0)
+    day = Day(journal, going, {"minute": 40, "hour": 1000}, slowest=0.9)
     day.stranger(every=4.0, until=NOON + 600)
 
     ended = day.run()
