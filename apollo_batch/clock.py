@@ -2,6 +2,7 @@
 
 import threading
 import time
+from datetime import datetime, timedelta
 from typing import Protocol
 
 
@@ -35,3 +36,23 @@ class SystemClock:
 
     def wait(self, wake: threading.Condition, seconds: float) -> None:
         wake.wait(max(0.0, seconds))
+
+
+def lasting(seconds: float) -> str:
+    """Say a duration as people do."""
+    if seconds < 90:
+        return f"{max(1, round(seconds)) if seconds else 0} s"
+    if seconds < 5_400:
+        return f"{round(seconds / 60)} min"
+    if seconds < 129_600:
+        return f"{seconds / 3_600:.1f} h"
+    return f"{seconds / 86_400:.1f} days"
+
+
+def at(seconds: float) -> str:
+    """Say when so many seconds will be over, as the clock on the wall shows it then."""
+    now = datetime.now().astimezone()
+    then = now + timedelta(seconds=seconds)
+    if then.date() != now.date():
+        return f"{then:%a %d %b %H:%M}"
+    return f"{then:%H:%M:%S}" if seconds < 120 else f"{then:%H:%M}"

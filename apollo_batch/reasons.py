@@ -158,6 +158,13 @@ _ALL = (
         again=True,
     ),
     Reason("out_of_reach", _R, "Not asked: Apollo was out of reach.", "Run again.", again=True),
+    Reason(
+        "limited",
+        _R,
+        "Not asked: Apollo's limit was used up for longer than --patience allows.",
+        "Run again once the limit is free; the message of the run says when.",
+        again=True,
+    ),
 )
 
 APOLLOS = "apollo:"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt
+from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt
 
 from apollo_batch.apollo.arrival import judge
 from apollo_batch.apollo.client import CallError, Client, Reply
@@ -34,17 +34,22 @@ _MOST_SECONDS = 60.0
 
 
 class Wire:
-    """Carries chunks to Apollo, one attempt each; only what never left is tried again."""
+    """Carries chunks to Apollo, one attempt each; what is free is asked again."""
 
     def __init__(self, client: Client, sleep: Callable[[float], None]) -> None:
         self._client = client
-        self._until_it_left = _patience(_never_left, sleep)
-        self._until_answered = _patience(_may_be_asked_again, sleep)
+        self._until_answered = Retrying(
+            stop=stop_after_attempt(_TRIES),
+            wait=_backoff,
+            retry=retry_if_exception_type(CallError),
+            sleep=sleep,
+            reraise=True,
+        )
 
     def send(self, operation: Operation, route: Route, chunk: Chunk, keep: Keep) -> Settlement:
         """Send a chunk and read its reply; whatever happens is a settlement, never an exception."""
         try:
-            reply = self._until_it_left(self._client.call, encode(operation, route, chunk))
+            reply = self._client.call(encode(operation, route, chunk))
         except CallError as problem:
             return Settlement(problem.arrival, message=problem.message)
         finding = judge(reply, route.address.scope)
@@ -61,6 +66,17 @@ class Wire:
             retry_after=retry_after(reply.headers),
             time_scale=time_scale(reply.headers) if self._client.loopback else 1.0,
         )
+
+    def answers(self) -> bool:
+        """Ask a free question, once; whether Apollo answers at all, be it with a no."""
+        try:
+            reply = self._client.call(encode_question(PROFILE))
+            arrival = judge(reply, PROFILE.scope).arrival
+            if arrival is Arrival.DONE:
+                read_json(reply.body)
+        except (CallError, UnreadableError):
+            return False
+        return arrival is not Arrival.UNKNOWN
 
     def team(self) -> str | None:
         """Ask for the team's id; None where Apollo does not tell this key.
@@ -130,16 +146,6 @@ class Wire:
             return None
 
 
-def _patience(again: Callable[[BaseException], bool], sleep: Callable[[float], None]) -> Retrying:
-    return Retrying(
-        stop=stop_after_attempt(_TRIES),
-        wait=_backoff,
-        retry=retry_if_exception(again),
-        sleep=sleep,
-        reraise=True,
-    )
-
-
 def _read(operation: Operation, route: Route, chunk: Chunk, reply: Reply, keep: Keep) -> Settlement:
     try:
         return decode(operation, route, chunk, reply.body, keep)
@@ -175,14 +181,6 @@ def _route_name(key: str) -> str:
     except (UnreadableError, ValueError, TypeError):
         return key
     return f"{controller}/{action}"
-
-
-def _never_left(problem: BaseException) -> bool:
-    return isinstance(problem, CallError) and problem.arrival is Arrival.NOT_SENT
-
-
-def _may_be_asked_again(problem: BaseException) -> bool:
-    return isinstance(problem, CallError)
 
 
 def _backoff(state: RetryCallState) -> float:

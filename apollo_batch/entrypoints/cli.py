@@ -13,6 +13,7 @@ from apollo_batch.entrypoints.words import (
     FORMAT,
     JOB,
     LISTED,
+    PATIENCE,
     SANDBOX,
     SHEET,
     STATE,
@@ -54,6 +55,7 @@ def cli() -> None:
 @click.option(
     "--threads", type=click.IntRange(1, 64), default=8, show_default=True, help="Calls at once."
 )
+@PATIENCE
 @click.option("--output", type=click.Path(path_type=Path), help="Where the result goes.")
 @FORMAT
 @click.option(
@@ -81,7 +83,8 @@ def run(job: Path, sheet: Path | None, **flags: Any) -> NoReturn:
         debug=flags["debug"],
         **_manner(flags),
     )
-    wish = _wish(job, sheet, flags, "fresh", "resend_in_doubt", "threads", "max_enroll")
+    more = ("fresh", "resend_in_doubt", "threads", "max_enroll", "patience")
+    wish = _wish(job, sheet, flags, *more)
     sys.exit(run_job(wish, typed_words(manner)))
 
 

@@ -11,6 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from apollo_batch.catalogue.entry import Act
+from apollo_batch.clock import lasting
 from apollo_batch.entrypoints import console
 from apollo_batch.entrypoints.consent import agree, cap_in_force
 from apollo_batch.entrypoints.debugging import DebugLog
@@ -185,7 +186,7 @@ def plan_lines(ready: Ready, cap: Decimal | None) -> Iterator[str]:
         + (f" The budget stops it at {report.plain(cap)}." if cap is not None else "")
     )
     if plan.seconds:
-        yield f"Apollo's limits stretch this to about {console.lasting(plan.seconds)}."
+        yield f"Apollo's limits stretch this to about {lasting(plan.seconds)}."
     yield from plan.notes
     yield from ready.notices
 

@@ -27,6 +27,13 @@ FORMAT = click.option(
 )
 LISTED = ("users", "mailboxes", "sequences", "stages", "fields", "lists", "schedules")
 """What `apollo-batch list` knows."""
+PATIENCE = click.option(
+    "--patience",
+    metavar="D",
+    callback=lambda _context, _option, text: patience_flag(text),
+    help="End with code 7 rather than wait for Apollo for longer: 30s, 10m, 2h.  [default: 10m where "
+    "it is out of reach, as long as it takes where a limit is used up]",
+)
 SANDBOX = click.option("--sandbox", is_flag=True, help="The embedded sandbox: no key, no cost.")
 
 
@@ -150,3 +157,15 @@ def credits_flag(text: str | None) -> Decimal | None:
     if not number.is_finite() or number < 0:
         raise UsageError(f"--max-credits {text} is no number of credits.", fix="Write it like 500.")
     return number
+
+
+def patience_flag(text: str | None) -> float | None:
+    """Read a duration as seconds; UsageError where it is none."""
+    if text is None:
+        return None
+    match = re.fullmatch(r"\s*(\d{1,6})\s*([smh])\s*", text.lower())
+    if match is None:
+        raise UsageError(
+            f"--patience {text!r} is no duration.", fix="Write it like 30s, 10m or 2h."
+        )
+    return float(match[1]) * {"s": 1, "m": 60, "h": 3_600}[match[2]]

@@ -1,4 +1,4 @@
-"""What `dispatch` answers when no chunk may leave: wait, look again, or it is over."""
+"""What `dispatch` answers when no chunk may leave: wait, look again, knock, or it is over."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,14 @@ class Wait:
     until: float | None
     """Look again at this time; None: when the next answer has been settled."""
     why: str
-    """For the person who watches: minute, hour, day, probe, pause, budget, answers, elsewhere, looks."""
+    """For the person who watches: minute, hour, day, probe, pause, unreached, storm, budget, answers,
+    elsewhere, looks."""
+    trouble: str = ""
+    """What is wrong with Apollo, where that is what is waited out."""
+    since: float = 0.0
+    """When it was found so."""
+    ends: float | None = None
+    """When it is given up; None: it is waited for as long as it takes."""
 
 
 @dataclass(frozen=True)
@@ -19,14 +26,24 @@ class Moved:
 
 
 @dataclass(frozen=True)
+class Knock:
+    """Apollo is out of reach: a free call is to see whether it is back, before anything leaves."""
+
+    lanes: tuple[str, ...] = ()
+    """Those that one real call may leave on, once it is."""
+
+
+@dataclass(frozen=True)
 class Over:
     """This step has nothing more to send in this run."""
 
     stop: str = ""
     """The reason code of what ended it early; "" where everything was sent."""
+    note: str = ""
+    """What a person is told about that."""
 
 
-Answer = Wait | Moved | Over
+Answer = Wait | Moved | Knock | Over
 
 
 class NoError(Exception):

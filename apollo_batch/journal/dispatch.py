@@ -21,8 +21,8 @@ from sqlalchemy import (
 from sqlalchemy.engine import Connection, CursorResult, RowMapping
 
 from apollo_batch.catalogue.entry import Act, Once, Route
-from apollo_batch.journal import budget, effects, enrolling, limiter, ways
-from apollo_batch.journal.answers import Answer, Moved, NoError, Over, Wait
+from apollo_batch.journal import breaker, budget, effects, enrolling, limiter, ways
+from apollo_batch.journal.answers import Answer, Knock, Moved, NoError, Over, Wait
 from apollo_batch.journal.going import Going
 from apollo_batch.journal.insertion import Insertion
 from apollo_batch.journal.questions import find, recall
@@ -83,6 +83,8 @@ def dispatch(c: Connection, going: Going, now: float) -> Chunk | Answer:
             full.append(no.route)
             waits.append(no.wait)
         except NoError as no:
+            if isinstance(no.answer, Knock):
+                return breaker.knock(c, going.account, now)
             return _soonest(waits) if waits else no.answer
 
 
@@ -96,7 +98,9 @@ class _FullError(Exception):
 
 
 def _soonest(waits: Sequence[Wait]) -> Wait:
-    return min(waits, key=lambda wait: wait.until or 0.0)
+    # Who waits for others that may still join waits for whatever holds those up.
+    first_hand = [wait for wait in waits if wait.why != "looks"]
+    return min(first_hand or waits, key=lambda wait: wait.until or 0.0)
 
 
 def _dispatch(c: Connection, going: Going, now: float, full: Sequence[str]) -> Chunk | Moved:

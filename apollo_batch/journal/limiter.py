@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.engine import Connection, RowMapping
 
+from apollo_batch.journal import breaker
 from apollo_batch.journal.answers import NoError, Wait
 from apollo_batch.journal.going import Going
 from apollo_batch.journal.schema import attempts, lanes, windows
@@ -54,11 +55,13 @@ def share(limit: int, headroom: Decimal) -> int:
 def acquire(c: Connection, going: Going, lane: str, now: float) -> bool:
     """Take one slot in every window of a lane; True where the request is the lane's probe.
 
-    Raises NoError with a Wait where a window is full or another request is probing.
+    Raises NoError with a Wait where a window is full, another request is probing, or Apollo is out
+    of reach; with a Knock where it is to be seen whether it is back.
     """
     state, windows_known = _look(c, going.account, lane)
+    breaker.let_through(c, state, now)
     if state["paused_until"] > now:
-        raise NoError(Wait(state["paused_until"], "pause"))
+        raise NoError(Wait(state["paused_until"], "unreached" if state["failures"] else "pause"))
     limited = [window for window in windows_known if window["cap"] is not None]
     probing = state["probe_until"] > now
     full = [
@@ -101,10 +104,10 @@ def _look(c: Connection, account: str, lane: str) -> tuple[RowMapping, list[RowM
     return found[0], [row for row in found if row["span"] is not None]
 
 
-def learn(c: Connection, attempt: RowMapping, settlement: Settlement, now: float) -> int:
+def learn(c: Connection, attempt: RowMapping, settlement: Settlement, now: float) -> RowMapping:
     """Take from a reply what it says of the lane's windows, and pause the lane after a 429.
 
-    Gives back how many calls of this lane had failed in a row before this one.
+    Gives back the lane as it was before.
     """
     account, lane = attempt["account"], attempt["lane"]
     state, windows_known = _look(c, account, lane)
@@ -125,7 +128,7 @@ def learn(c: Connection, attempt: RowMapping, settlement: Settlement, now: float
         changes["paused_until"] = _pause(c, lane, settlement.retry_after, scale, now)
     if changes:
         c.execute(update(lanes).where(lanes.c.lane == lane).values(**changes))
-    return int(state["failures"])
+    return state
 
 
 def lasting(c: Connection, account: str, seconds: float) -> float:

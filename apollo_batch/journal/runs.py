@@ -13,10 +13,10 @@ from sqlalchemy import case, delete, insert, or_, select, update
 from sqlalchemy.engine import Connection
 
 from apollo_batch.catalogue.entry import Act
-from apollo_batch.journal import budget, ways
+from apollo_batch.journal import breaker, budget, ways
 from apollo_batch.journal.earlier import Endings, take_over
 from apollo_batch.journal.questions import Shelf, find, forget, recall
-from apollo_batch.journal.schema import balances, items, lanes, rows, runs
+from apollo_batch.journal.schema import balances, items, rows, runs
 from apollo_batch.journal.store import Store
 from apollo_batch.model import Item, Outcome, Status
 from apollo_batch.packing import question, same, subject
@@ -201,7 +201,7 @@ def set_out(
     """
     with store.write() as c:
         budget.set_cap(c, account, budget.scope_of(run), cap)
-        c.execute(update(lanes).where(lanes.c.account == account).values(failures=0))
+        breaker.ask_soon(c, account, now)
         c.execute(
             update(runs)
             .where(runs.c.id == run)

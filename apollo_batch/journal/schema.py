@@ -245,8 +245,15 @@ lanes = Table(
     Column("account", String, nullable=False),
     Column("paused_until", Float, nullable=False, default=0.0),
     Column("probe_until", Float, nullable=False, default=0.0),
-    Column("failures", Integer, nullable=False, default=0),
     Column("scale", Float, nullable=False, default=1.0),
+    Column("failures", Integer, nullable=False, default=0),  # calls in a row without an answer
+    Column("failed_at", Float, nullable=False, default=0.0),
+    Column("counts_from", Float, nullable=False, default=0.0),  # what ended before is forgiven
+    Column("storm_since", Float, nullable=False, default=0.0),  # 0: Apollo is in reach
+    Column("trouble", Text, nullable=False, default=""),
+    Column("knock_at", Float, nullable=False, default=0.0),  # when the next free call may leave
+    Column("let_one", Boolean, nullable=False, default=False),  # that was answered: one may leave
+    Column("trials", Integer, nullable=False, default=0),  # let through in this storm, in vain
 )
 
 windows = Table(

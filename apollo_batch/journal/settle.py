@@ -1,7 +1,6 @@
 """A call's end is written down: the raw reply, the bill, what became of each item, the limits."""
 
 import json
-import random
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -11,8 +10,8 @@ from sqlalchemy.engine import Connection, RowMapping
 
 from apollo_batch.catalogue.entry import Repeat
 from apollo_batch.catalogue.operations import OPERATIONS
-from apollo_batch.journal import budget, limiter, undone, verdicts
-from apollo_batch.journal.schema import attempts, chunks, lanes, runs
+from apollo_batch.journal import breaker, budget, limiter, undone, verdicts
+from apollo_batch.journal.schema import attempts, chunks, runs
 from apollo_batch.journal.store import Store
 from apollo_batch.journal.verdicts import LOST
 from apollo_batch.model import Arrival, Halt, Settlement
@@ -30,9 +29,6 @@ _DOUBTS = {
     Repeat.NEVER: ("effect_unknown", "effect_died"),
 }
 _ALIKE = "Apollo refused one row after the other, none of them for its own sake: "
-_NOT_SENT_IN_A_ROW = 3
-_FAILURES_IN_A_ROW = 5
-_BACKOFF_SECONDS = 2.0
 _LEASE_SECONDS = 600.0
 """A call ends within two minutes; the rest is for clocks that differ and processes that sleep."""
 
@@ -103,9 +99,9 @@ def _settle(
     budget.move(c, scopes.values(), *more)
     reply = _reply(settlement) | {"outcome": outcome, "done_at": now, "held": held, "spent": spent}
     c.execute(_REPLY, {"b_id": attempt["id"], **reply})
-    failures = limiter.learn(c, attempt, settlement, now)
+    lane = limiter.learn(c, attempt, settlement, now)
     if outcome != LOST:  # our own end says nothing of Apollo
-        _count_failures(c, attempt, settlement, failures, now)
+        breaker.count(c, lane, attempt, settlement, now)
     _settle_items(c, attempt, settlement, outcome, now)
     if settlement.halt is not None:
         stop(c, attempt["run"], _STOPS[settlement.halt], settlement.message)
@@ -177,26 +173,6 @@ def _settle_items(
 def _repeat(attempt: RowMapping) -> Repeat:
     operation = OPERATIONS[attempt["operation"]]
     return repeat_of(operation, operation.route(attempt["route"]))
-
-
-def _count_failures(
-    c: Connection, attempt: RowMapping, settlement: Settlement, failures: int, now: float
-) -> None:
-    lane = lanes.c.lane == attempt["lane"]
-    lost = settlement.arrival in {Arrival.NOT_SENT, Arrival.UNKNOWN}
-    if not lost:
-        if failures:
-            c.execute(update(lanes).where(lane).values(failures=0))
-        return
-    failures += 1
-    pause = _BACKOFF_SECONDS * 2.0 ** min(failures, 5) * random.random()  # noqa: S311
-    values: dict[str, float] = {"failures": failures}
-    if settlement.arrival is Arrival.NOT_SENT:
-        values["paused_until"] = now + pause
-    c.execute(update(lanes).where(lane).values(**values))
-    unreached = settlement.arrival is Arrival.NOT_SENT and failures >= _NOT_SENT_IN_A_ROW
-    if unreached or failures >= _FAILURES_IN_A_ROW:
-        stop(c, attempt["run"], "out_of_reach", settlement.message)
 
 
 def stop(c: Connection, run: str, reason: str, note: str) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.engine import Connection
 
-from apollo_batch.journal.answers import Answer, Over
+from apollo_batch.journal.answers import Answer, Knock, Over
 from apollo_batch.journal.dispatch import dispatch
 from apollo_batch.journal.going import Going
 from apollo_batch.journal.settle import settle, stop
@@ -22,6 +22,8 @@ class Turn:
     chunks: list[Chunk] = field(default_factory=list)
     answer: Answer | None = None
     """None: as many were handed out as were asked for."""
+    knocks: list[Knock] = field(default_factory=list)
+    """Free calls that this process is to make."""
 
 
 def take_turn(store: Store, going: Going, settled: Settled, free: int, now: float) -> Turn:
@@ -39,6 +41,9 @@ def _turn(c: Connection, going: Going, settled: Settled, free: int, now: float) 
         settle(c, chunk.attempt, settlement, now)
     while len(turn.chunks) < free:
         answer = dispatch(c, going, now)
+        if isinstance(answer, Knock):
+            turn.knocks.append(answer)
+            continue
         if not isinstance(answer, Chunk):
             turn.answer = answer
             if isinstance(answer, Over) and answer.stop:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from apollo_batch.catalogue.paths import parse
 from apollo_batch.errors import AccessError
@@ -13,6 +13,7 @@ from apollo_batch.runner.asked import label_of
 from apollo_batch.runner.balances import note_balance
 from apollo_batch.runner.engine import Watch, carry_out
 from apollo_batch.runner.invocation import Ready, tidy
+from apollo_batch.runner.patience import Patience
 from apollo_batch.runner.place import Place
 from apollo_batch.runner.pump import Pump
 from apollo_batch.runner.workers import come_to_work
@@ -30,27 +31,39 @@ def carry(
     most_enrolled: int | None = None,
 ) -> None:
     """Send what is to be sent and settle what comes back, until nothing is left or it stops."""
-    step = ready.job.steps[0]
+    keep = ready.job.steps[0].keep
     owner, held = come_to_work(place.store)
     try:
         going = replace(_going(place, ready, run), owner=owner, most_enrolled=most_enrolled)
-
-        def send(chunk: Chunk) -> Settlement:
-            settlement = place.wire.send(
-                step.operation, step.operation.route(chunk.route), chunk, step.keep
-            )
-            if note is not None:
-                note(chunk, settlement)
-            return settlement
-
-        pump = Pump(place.store, going, step.keep, place.clock, lambda: tidy(place))
-        carry_out(pump, send, watch, place.clock, ready.wish.threads)
+        patience = Patience(ready.wish.patience, place.clock.now())
+        pump = Pump(place.store, going, keep, place.clock, lambda: tidy(place), patience=patience)
+        end = carry_out(pump, _Carrier(place, ready, note), watch, place.clock, ready.wish.threads)
         # Whoever stops a run waits for nothing more; a key withdrawn meanwhile hides no results.
         with suppress(AccessError):
-            if watch.stop_signal is None:
+            if watch.stop_signal is None and end != "out_of_reach":
                 note_balance(place, run, "after")
     finally:
         held.release()
+
+
+@dataclass(frozen=True)
+class _Carrier:
+    """Carries a step's chunks, and tells whoever wants to know."""
+
+    place: Place
+    ready: Ready
+    note: Callable[[Chunk, Settlement], None] | None
+
+    def send(self, chunk: Chunk) -> Settlement:
+        step = self.ready.job.steps[0]
+        route = step.operation.route(chunk.route)
+        settlement = self.place.wire.send(step.operation, route, chunk, step.keep)
+        if self.note is not None:
+            self.note(chunk, settlement)
+        return settlement
+
+    def knock(self) -> bool:
+        return self.place.wire.answers()
 
 
 def _going(place: Place, ready: Ready, run: str) -> Going:

@@ -6,23 +6,32 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from apollo_batch.clock import Clock
 from apollo_batch.errors import OutputError
-from apollo_batch.journal.answers import Answer, Over, Wait
+from apollo_batch.journal.answers import Answer, Knock, Over, Wait
 from apollo_batch.model import Arrival, Chunk, Settlement
 from apollo_batch.runner.pump import Pump
 
+Jobs: TypeAlias = "queue.SimpleQueue[Chunk | Knock | None]"
+_NO_WAIT = Wait(None, "")
 _SLICE_SECONDS = 30.0
 """Waits are cut into slices, so that a laptop's sleep or a clock's step costs one at most."""
+
+
+Reply = tuple[Chunk, Settlement] | Knock
 
 
 class Sender(Protocol):
     """Anything that can carry a chunk there and back."""
 
-    def __call__(self, chunk: Chunk) -> Settlement:
+    def send(self, chunk: Chunk) -> Settlement:
         """Send once; whatever happens is a settlement, never an exception."""
+        ...
+
+    def knock(self) -> bool:
+        """Make one free call; whether it was answered."""
         ...
 
 
@@ -36,16 +45,24 @@ class Watch:
     settled_rows: int = 0
     credits: Decimal = Decimal(0)
     """The bill of this invocation so far."""
-    waits_for: str = ""
-    """minute, hour, day, pause, probe, budget, answers, elsewhere, or nothing."""
-    waits_until: float | None = None
+    wait: Wait = _NO_WAIT
+    """What is waited for."""
+    at: float = 0.0
+    """When that was seen, by the journal's clock."""
+    waits_since: float = 0.0
+    """When it was first seen."""
     stop_signal: int | None = None
     """The signal that asked for an end, once one did."""
     drain_seconds: float = 10.0
     stopped_at: float | None = None
-    replies: "queue.SimpleQueue[tuple[Chunk, Settlement] | None]" = field(
-        default_factory=queue.SimpleQueue
-    )
+    replies: "queue.SimpleQueue[Reply | None]" = field(default_factory=queue.SimpleQueue)
+
+    def note(self, answer: Answer | None, now: float) -> None:
+        """Take note of what is waited for from now on."""
+        wait = answer if isinstance(answer, Wait) else _NO_WAIT
+        if wait.why != self.wait.why:
+            self.waits_since = now
+        self.wait, self.at = wait, now
 
     def stop(self, signal: int, drain_seconds: float) -> None:
         """Ask for an end: calls in flight are waited for so long, nothing new leaves."""
@@ -54,26 +71,35 @@ class Watch:
         self.replies.put(None)
 
 
-def carry_out(pump: Pump, send: Sender, watch: Watch, clock: Clock, threads: int) -> None:
-    """Work until nothing more may leave and every answer is settled, or a stop has drained."""
-    jobs: queue.SimpleQueue[Chunk | None] = queue.SimpleQueue()
+def carry_out(pump: Pump, sender: Sender, watch: Watch, clock: Clock, threads: int) -> str:
+    """Work until nothing more may leave and every answer is settled, or a stop has drained.
+
+    Gives back the reason code of what ended it early; "" where nothing did.
+    """
+    jobs: Jobs = queue.SimpleQueue()
     for _ in range(threads):
-        threading.Thread(target=_carry, args=(jobs, watch, send), daemon=True).start()
+        threading.Thread(target=_carry, args=(jobs, watch, sender), daemon=True).start()
     try:
-        _Loop(pump, watch, clock, jobs, threads).run()
+        return _Loop(pump, watch, clock, jobs, threads).run()
     finally:
         for _ in range(threads):
             jobs.put(None)
 
 
-def _carry(jobs: "queue.SimpleQueue[Chunk | None]", watch: Watch, send: Sender) -> None:
-    while (chunk := jobs.get()) is not None:
-        try:
-            settlement = send(chunk)
-        except Exception as problem:  # noqa: BLE001 - a bug here must not lose the chunk
-            words = f"A bug of ours while reading the answer ({type(problem).__name__})."
-            settlement = Settlement(Arrival.UNKNOWN, message=words)
-        watch.replies.put((chunk, settlement))
+def _carry(jobs: Jobs, watch: Watch, sender: Sender) -> None:
+    while (job := jobs.get()) is not None:
+        if isinstance(job, Chunk):
+            watch.replies.put((job, _sent(job, sender)))
+        elif sender.knock():
+            watch.replies.put(job)
+
+
+def _sent(chunk: Chunk, sender: Sender) -> Settlement:
+    try:
+        return sender.send(chunk)
+    except Exception as problem:  # noqa: BLE001 - a bug here must not lose the chunk
+        words = f"A bug of ours while reading the answer ({type(problem).__name__})."
+        return Settlement(Arrival.UNKNOWN, message=words)
 
 
 class _Loop:
@@ -84,7 +110,7 @@ class _Loop:
         pump: Pump,
         watch: Watch,
         clock: Clock,
-        jobs: "queue.SimpleQueue[Chunk | None]",
+        jobs: Jobs,
         threads: int,
     ) -> None:
         self._pump = pump
@@ -95,9 +121,9 @@ class _Loop:
         self._flying: dict[int, Chunk] = {}
         self._arrived: list[tuple[Chunk, Settlement]] = []
 
-    def run(self) -> None:
+    def run(self) -> str:
         try:
-            self._work()
+            return self._work()
         except OutputError:
             self._bring_home()
             raise
@@ -110,15 +136,15 @@ class _Loop:
                 with contextlib.suppress(OutputError):  # told already, by the first
                     self._pump.turn(self._taken(), 0)
 
-    def _work(self) -> None:
+    def _work(self) -> str:
         self._pump.recall()
         while True:
             answer = self._turn()
             if not self._flying and (isinstance(answer, Over) or self._stopping):
-                return
+                return answer.stop if isinstance(answer, Over) else ""
             if self._drained():
                 self._pump.abandon(list(self._flying.values()))
-                return
+                return ""
             self._watch.on_change(self._watch)
             self._collect(answer.until if isinstance(answer, Wait) else None)
 
@@ -132,10 +158,11 @@ class _Loop:
         for chunk in turn.chunks:
             self._flying[chunk.attempt] = chunk
             self._jobs.put(chunk)
+        for knock in turn.knocks:
+            self._jobs.put(knock)
         self._watch.sent += len(turn.chunks)
         self._watch.in_flight = len(self._flying)
-        wait = turn.answer if isinstance(turn.answer, Wait) else Wait(None, "")
-        self._watch.waits_for, self._watch.waits_until = wait.why, wait.until
+        self._watch.note(turn.answer, self._clock.now())
         return turn.answer
 
     def _taken(self) -> list[tuple[Chunk, Settlement]]:
@@ -156,7 +183,9 @@ class _Loop:
         try:
             reply = self._watch.replies.get(timeout=max(0.0, wait))
             while True:
-                if reply is not None:
+                if isinstance(reply, Knock):
+                    self._pump.answered(reply)
+                elif reply is not None:
                     self._arrive(*reply)
                 reply = self._watch.replies.get_nowait()
         except queue.Empty:

@@ -45,6 +45,8 @@ class Wish:
     max_credits: Decimal | None = None
     max_enroll: int | None = None
     threads: int = 8
+    patience: float | None = None
+    """For how many seconds Apollo is waited for; None: as usual."""
 
     @property
     def name(self) -> str:

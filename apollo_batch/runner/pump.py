@@ -9,7 +9,8 @@ from apollo_batch.catalogue.entry import Operation
 from apollo_batch.catalogue.operations import OPERATIONS
 from apollo_batch.clock import Clock
 from apollo_batch.errors import OutputError
-from apollo_batch.journal.answers import Moved, Wait
+from apollo_batch.journal import breaker
+from apollo_batch.journal.answers import Knock, Moved, Over, Wait
 from apollo_batch.journal.disk import drop_ballast
 from apollo_batch.journal.going import Going
 from apollo_batch.journal.recalls import Recall, recalled, recalls
@@ -18,19 +19,30 @@ from apollo_batch.journal.settle import give_up
 from apollo_batch.journal.store import Store
 from apollo_batch.journal.turn import Settled, Turn, take_turn
 from apollo_batch.model import Chunk, Status, Verdict
+from apollo_batch.runner.patience import Patience
+
+_AS_USUAL = Patience()
 
 
 class Pump:
     """One step of one run, between the journal and whoever carries its chunks."""
 
     def __init__(
-        self, store: Store, going: Going, keep: Keep, clock: Clock, tidy: Callable[[], None]
+        self,
+        store: Store,
+        going: Going,
+        keep: Keep,
+        clock: Clock,
+        tidy: Callable[[], None],
+        *,
+        patience: Patience = _AS_USUAL,
     ) -> None:
         self._store = store
         self._going = going
         self._keep = keep
         self._clock = clock
         self._tidy = tidy
+        self._patience = patience
 
     def turn(self, settled: Settled, free: int) -> Turn:
         """Settle what came back, and hand out up to so many chunks that may leave."""
@@ -46,10 +58,17 @@ class Pump:
         while isinstance(turn.answer, Moved):
             self.recall()
             more = take_turn(self._store, self._going, (), free - len(turn.chunks), now)
-            turn = Turn(turn.chunks + more.chunks, more.answer)
+            turn = Turn(turn.chunks + more.chunks, more.answer, turn.knocks + more.knocks)
+        turn.answer = self._patience.weigh(turn.answer, now)
+        if isinstance(turn.answer, Over) and turn.answer.note:
+            stop(self._store, self._going.run, turn.answer.stop, turn.answer.note)
         if isinstance(turn.answer, Wait) and turn.answer.why == "elsewhere":
             self._tidy()  # whoever asks for the same may have died over it
         return turn
+
+    def answered(self, knocked: Knock) -> None:
+        """Take note that Apollo has answered a free call."""
+        self._store.written(lambda c: breaker.answered(c, knocked))
 
     def _see_stop(self) -> None:
         """End every run of this journal where a person has put a file named STOP beside it."""

@@ -31,6 +31,7 @@ _STOP_EXITS = {
     "credits_exhausted": Exit.BUDGET,
     "no_access": Exit.ACCESS,
     "out_of_reach": Exit.OUT_OF_REACH,
+    "limited": Exit.OUT_OF_REACH,
     "job_refused": Exit.ROWS_FAILED,
     "stopped": Exit.INTERRUPTED,
 }

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from far_end import ANSWER, KEEP, chunk, client, far_end, resetting, saying, send
+from makers import unused_port
 
 from apollo_batch.apollo.client import BODY_BYTES, CallError, Request
 from apollo_batch.apollo.wire import Wire
@@ -46,9 +47,7 @@ def test_an_answer_that_reads_as_apollos_is_done_and_says_what_it_cost():
     assert settlement.verdicts[0].kept == {"Title": "CTO"}
 
 
-def test_a_refused_connection_was_not_sent_and_is_tried_three_times():
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
+def test_a_refused_connection_was_not_sent_and_is_tried_once_the_journal_says_when_again():
     tries = []
 
     class Counted:
@@ -56,7 +55,7 @@ def test_a_refused_connection_was_not_sent_and_is_tried_three_times():
 
         def call(self, request):
             tries.append(request)
-            return client(f"http://127.0.0.1:{port}").call(request)
+            return client(f"http://127.0.0.1:{unused_port()}").call(request)
 
     naps = []
     wire = Wire(Counted(), naps.append)
@@ -64,9 +63,21 @@ def test_a_refused_connection_was_not_sent_and_is_tried_three_times():
 
     assert settlement.arrival is Arrival.NOT_SENT
     assert "nothing was sent" in settlement.message
-    assert len(tries) == 3
-    assert len(naps) == 2
-    assert all(0 <= nap <= 60 for nap in naps)
+    assert (len(tries), naps) == (1, [])
+
+
+def test_apollo_answers_where_it_says_anything_of_its_own_be_it_no():
+    def answers(reply):
+        with far_end(reply) as end:
+            return Wire(client(end.origin), lambda _: None).answers()
+
+    assert answers(saying(b'{"team_id": "t"}'))
+    assert answers(saying(b"{}", status="403 Forbidden"))
+    assert answers(saying(b"{}", status="429 Too Many Requests"))
+    assert not answers(saying(b"{}", status="503 Service Unavailable"))
+    assert not answers(saying(PAGE))
+    nobody = client(f"http://127.0.0.1:{unused_port()}")
+    assert not Wire(nobody, lambda _: None).answers()
 
 
 def test_a_name_that_leads_nowhere_was_not_sent():

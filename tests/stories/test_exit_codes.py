@@ -244,7 +244,7 @@ def both_in_doubt_and_at_the_budget(desk, apollo):
 
 def both_in_doubt_and_out_of_reach(desk, apollo):
     apollo.plot({"route": BULK, "fault": "503_after"})
-    return story(desk, apollo, 70).run("--threads", 1)
+    return story(desk, apollo, 70).run("--threads", 1, "--patience", "0s")
 
 
 def both_unwritable_and_without_access(desk, apollo):

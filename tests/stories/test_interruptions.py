@@ -111,7 +111,7 @@ def test_a_wait_for_apollos_limit_ends_at_once(desk, apollo):
 
     with started(told) as process:
         until(lambda: apollo.paid_calls() >= 1)
-        assert any("Waiting until" in line for line in process.stderr)
+        assert any("Apollo asked us to wait; going on at" in line for line in process.stderr)
         began = time.monotonic()
         process.send_signal(signal.SIGINT)
         stopped = ended(process)

@@ -140,11 +140,11 @@ def test_nobody_at_the_address_ends_it_with_seven_and_nothing_is_lost(desk, apol
     assert apollo.paid_calls() == 2
 
 
-def test_five_failures_in_a_row_stop_it_instead_of_spending_on(desk, apollo):
+def test_five_failures_in_a_row_hold_it_up_instead_of_spending_on(desk, apollo):
     apollo.plot({"route": BULK, "fault": "503_after"})
     told = story(desk, apollo, 120)
 
-    ended = told.run("--threads", 1)
+    ended = told.run("--threads", 1, "--patience", "1s")
     figures = told.judged(ended)
 
     assert ended.code == Exit.IN_DOUBT
