@@ -82,7 +82,10 @@ def _tried(
 ) -> None:
     """The one call that was let through has ended."""
     if not failed:
-        _change(c, lane["lane"], storm_since=0.0, failures=0, counts_from=now, let_one=False)
+        # Should it come back at once, it is not knocked at more often for that.
+        later = now + _EVERY_SECONDS / _scale(lane, settlement)
+        over = {"storm_since": 0.0, "failures": 0, "counts_from": now, "let_one": False}
+        _change(c, lane["lane"], **over, knock_at=later)
         return
     # Apollo answers what is free and not this: each such trial may cost something.
     pause = min(_RAREST_SECONDS, _EVERY_SECONDS * 2.0 ** lane["trials"]) / _scale(lane, settlement)
@@ -110,7 +113,7 @@ def _failed(
         values["paused_until"] = max(lane["paused_until"], now + pause)
     in_a_row = failures >= (_NOT_SENT_IN_A_ROW if unreached else _FAILURES_IN_A_ROW)
     if in_a_row or _most_failed(c, lane):
-        first = now + _FIRST_SECONDS / _scale(lane, settlement)
+        first = max(lane["knock_at"], now + _FIRST_SECONDS / _scale(lane, settlement))
         values |= {"storm_since": now, "knock_at": first, "trouble": _trouble(settlement)}
         values |= {"trials": 0, "let_one": False}
     _change(c, lane["lane"], **values)

@@ -1,7 +1,6 @@
 """Did it arrive? Every way a call can end, made to happen on a real socket."""
 
 import gzip
-import socket
 import subprocess
 import sys
 import textwrap
