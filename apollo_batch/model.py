@@ -196,6 +196,24 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
+class Late:
+    """What Apollo says, once asked for it, of a result that was still to come."""
+
+    ended: str = ""
+    """CAME, or the reason why it never will; "": it is still on its way."""
+    again: float | None = None
+    """In how many seconds Apollo wants to be asked once more."""
+    reported: Decimal | None = None
+    """Credits as the result states them."""
+    derived: Decimal | None = None
+    """Price times what came, besides; both None: nobody knows what it cost."""
+
+
+CAME = "came"
+"""How waiting for a result ends well."""
+
+
+@dataclass(frozen=True, slots=True)
 class Settlement:
     """A call's end: what is known of it, its items' verdicts, its bill, what it says of limits."""
 
@@ -223,3 +241,5 @@ class Settlement:
     """Seconds Apollo asked us to wait."""
     time_scale: float = 1.0
     """How much faster than ours the clock behind the windows runs: 1, but for a sandbox."""
+    late: Late | None = None
+    """What it says of an earlier request's result, where that was asked for."""

@@ -26,6 +26,14 @@ _ALL = (
     Reason("resolved", _OK, "You said that it was carried out."),
     Reason("already_there", _OK, "It was so already; nothing had to be done."),
     Reason("search_ended", _OK, "Searched; what was found is on its own sheet."),
+    Reason("phone_none", _OK, "Found; Apollo has no phone number of this person."),
+    Reason(
+        "phone_skipped",
+        _OK,
+        "Found; Apollo was looking for this phone number already, for an earlier request.",
+        "Fetch that one's results with `apollo-batch collect`.",
+    ),
+    Reason("waterfall_none", _OK, "Found; the other sources had nothing."),
     *SKIPS,
     # No match: asked, and nothing came back.
     Reason(
@@ -87,16 +95,48 @@ _ALL = (
     ),
     Reason("no_record", _F, "Apollo has no such record.", "Copy its id from Apollo again."),
     Reason("apollo_refused", _F, "Apollo refused the request.", "See the note for Apollo's words."),
+    Reason(
+        "waterfall_refused",
+        _F,
+        "Found; Apollo did not ask the other sources.",
+        "See the note for Apollo's words.",
+    ),
+    Reason(
+        "result_failed",
+        _F,
+        "Found; what was to come later ended without a result; it may have been charged.",
+        "See the note for Apollo's words.",
+    ),
+    Reason(
+        "result_unknown",
+        _F,
+        "Found; Apollo no longer knows of what was to come later; it may have been charged.",
+        "Ask Apollo's support, with the time that `apollo-batch why` shows.",
+    ),
+    Reason(
+        "result_expired",
+        _F,
+        "Found; what came later was not fetched within 30 days; it may have been charged.",
+        "Ask anew with limits: {reuse_days: 0} and --fresh; it is charged again.",
+    ),
+    Reason(
+        "result_misnumbered",
+        _F,
+        "Found; Apollo's number for what comes later is none; it may have been charged.",
+        "Ask Apollo's support, with the time that `apollo-batch why` shows.",
+    ),
     # Pending.
     Reason(
         "phone_pending",
         _P,
         "Found; Apollo looks for the phone number and reports later.",
+        "Fetch it with `apollo-batch collect`.",
     ),
     Reason(
         "waterfall_pending",
         _P,
         "Found; Apollo asks other sources and reports later.",
+        "Fetch it with `apollo-batch collect`.",
     ),
     # Not run: the same command takes these up.
     Reason(

@@ -29,7 +29,7 @@ def decode(operation: Operation, route: Route, chunk: Chunk, body: bytes, keep: 
         data = read_json(body)
         if operation.act is not Act.LOOK_UP:
             return _of_act(operation, route, chunk, data, keep)
-        records = _records(route, data)
+        records = records_of(route, data)
     except UnreadableError as problem:
         return Settlement(Arrival.UNKNOWN, message=_unreadable(body, problem))
     pairs = pair(operation, route.pairing, [item.params for item in chunk.items], records)
@@ -38,20 +38,19 @@ def decode(operation: Operation, route: Route, chunk: Chunk, body: bytes, keep: 
     verdicts = [
         answer.verdict(item.id, where) for item, where in zip(chunk.items, pairs, strict=True)
     ]
-    bill = _number(data.get(route.credits_at)) if route.credits_at else None
+    bill = number_of(data.get(route.credits_at)) if route.credits_at else None
     charged = _charged(route, data, records, pairs, verdicts)
     derived = None if bill is not None or later.unpriced else charged * operation.price.base
     total = bill if bill is not None else derived
     # A row whose record nobody can tell may have its phone number looked for all the same.
-    waiting = {Status.PENDING, Status.IN_DOUBT, *((Status.SUCCEEDED,) if later.silent else ())}
-    pending = sum(1 for v in verdicts if v.status in waiting)
+    pending = sum(1 for v in verdicts if v.status in {later.status, Status.IN_DOUBT})
     return Settlement(
         Arrival.DONE,
         verdicts=_priced(operation, verdicts, pairs, total),
         reported=bill,
         derived=derived,
         still_held=None if later.unpriced else later.extra * pending,
-        request_id=_request_id(data) if pending else None,
+        request_id=_request_id(data) if later.unpriced or (pending and later.extra) else None,
     )
 
 
@@ -82,7 +81,7 @@ def reread(
     {} where it is unreadable, None where its record is hollow.
     """
     try:
-        record = _records(route, read_json(body))[index]
+        record = records_of(route, read_json(body))[index]
     except (UnreadableError, IndexError):
         return {}
     return None if _hollow(operation, record) else kept(record, keep)
@@ -92,7 +91,8 @@ def _hollow(operation: Operation, record: Any) -> bool:
     return isinstance(record, dict) and not any(record.get(f) for f in operation.substance)
 
 
-def _records(route: Route, data: Any) -> list[Any]:
+def records_of(route: Route, data: Any) -> list[Any]:
+    """Find the records of a reply, with its gaps; UnreadableError where it has no such thing."""
     if not isinstance(data, dict):
         raise UnreadableError("not an object")
     found = data.get(route.results_at)
@@ -108,37 +108,52 @@ def _records(route: Route, data: Any) -> list[Any]:
 
 @dataclass(frozen=True)
 class _Later:
-    """What a reply says of results that are still to come."""
+    """What a reply says of results that are still to come: how the rows that it found stand."""
 
-    reason: str | None = None
-    """Why its rows are pending; None: nothing more will come."""
+    status: Status = Status.SUCCEEDED
+    reason: str = "found"
     extra: Decimal = _ZERO
     """What each of them may still cost."""
     note: str = ""
     unpriced: bool = False
     """The bill is not known yet: keep everything that is held."""
-    silent: bool = False
-    """Apollo says nothing of what was asked for: what it may cost stays held."""
 
 
 def _later(operation: Operation, options: Params, data: Mapping[str, Any]) -> _Later:
-    waterfall = data.get("waterfall")
-    if any(options.get(name) is True for name in operation.price.unbounded):
-        status = waterfall.get("status") if isinstance(waterfall, dict) else None
-        if status == "accepted":
-            return _Later("waterfall_pending", unpriced=True)
-        return _Later(note=f"Other sources were not asked: {status or 'no word'}.")
-    asked = (p for name, p in operation.price.extras.items() if options.get(name) is True)
-    extra = sum(asked, _ZERO)
-    phone = data.get("phone_enrichment")
-    status = phone.get("status") if isinstance(phone, dict) else None
-    if extra and status == "pending":
-        return _Later("phone_pending", extra)
-    if extra and status is None:
-        return _Later(extra=extra, silent=True)
-    if status == "skipped":
-        return _Later(note="An earlier request for this phone number is still under way.")
-    return _Later()
+    later = _promised(operation, options, data)
+    if later.status is Status.PENDING and _request_id(data) is None:
+        return replace(later, status=Status.FAILED, reason="result_misnumbered")
+    return later
+
+
+def _promised(operation: Operation, options: Params, data: Mapping[str, Any]) -> _Later:
+    phone = _phone(operation, options, data)
+    if not operation.price.is_open(options):
+        return phone
+    status, message = _said(data, "waterfall")
+    if status == "accepted":
+        return _Later(Status.PENDING, "waterfall_pending", unpriced=True)
+    note = message or f"Apollo's word for it is: {status or 'none'}."
+    if phone.status is Status.PENDING:
+        return replace(phone, note=f"Other sources were not asked: {note}")
+    return _Later(Status.FAILED, "waterfall_refused", note=note)
+
+
+def _phone(operation: Operation, options: Params, data: Mapping[str, Any]) -> _Later:
+    extra = operation.price.on_top(options)
+    if not extra:
+        return _Later()
+    if _said(data, "phone_enrichment")[0] == "skipped":
+        return _Later(reason="phone_skipped")
+    # Where Apollo says nothing of what was asked for, it may look for it all the same.
+    return _Later(Status.PENDING, "phone_pending", extra)
+
+
+def _said(data: Mapping[str, Any], name: str) -> tuple[str, str]:
+    said = data.get(name)
+    if not isinstance(said, dict):
+        return "", ""
+    return str(said.get("status") or "")[:80], str(said.get("message") or "")[:200]
 
 
 @dataclass(frozen=True)
@@ -163,11 +178,8 @@ class _Answer:
         if _hollow(self.operation, record):
             return Verdict(item, Status.NO_MATCH, "hollow_match", index=where)
         columns = kept(record, self.keep)
-        if self.later.reason:
-            return Verdict(item, Status.PENDING, self.later.reason, kept=columns, index=where)
-        return Verdict(
-            item, Status.SUCCEEDED, "found", self._note(record), kept=columns, index=where
-        )
+        later, note = self.later, self._note(record)
+        return Verdict(item, later.status, later.reason, note, kept=columns, index=where)
 
     def _note(self, record: Mapping[str, Any]) -> str:
         asked = self.options.get("reveal_personal_emails") is True
@@ -182,7 +194,7 @@ def _charged(
     pairs: Sequence[int | Lost],
     verdicts: Sequence[Verdict],
 ) -> Decimal:
-    counted = _number(data.get(route.charged_at)) if route.charged_at else None
+    counted = number_of(data.get(route.charged_at)) if route.charged_at else None
     if counted is not None:
         return counted
     if any(pair is Lost.UNPAIRED for pair in pairs):
@@ -213,7 +225,8 @@ def _priced(
     )
 
 
-def _number(value: Any) -> Decimal | None:
+def number_of(value: Any) -> Decimal | None:
+    """Read a number of credits or the like; None where it is none, or nonsense."""
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         return None
     return Decimal(value) if 0 <= value <= _MOST_NUMBER else None

@@ -6,14 +6,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
+from urllib.parse import quote
 
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt
 
 from apollo_batch.apollo.arrival import judge
-from apollo_batch.apollo.client import CallError, Client, Reply
+from apollo_batch.apollo.client import CallError, Client, Reply, Request
 from apollo_batch.apollo.decode import decode
-from apollo_batch.apollo.encode import encode, encode_question
+from apollo_batch.apollo.encode import PREFIX, encode, encode_question
 from apollo_batch.apollo.kept import Keep
+from apollo_batch.apollo.late import Asked, read_late
 from apollo_batch.apollo.reading import (
     UnreadableError,
     read_json,
@@ -22,7 +24,7 @@ from apollo_batch.apollo.reading import (
     windows,
 )
 from apollo_batch.apollo.refused import refused
-from apollo_batch.catalogue.addresses import Address
+from apollo_batch.catalogue.addresses import Address, at
 from apollo_batch.catalogue.entry import Operation, Route
 from apollo_batch.catalogue.team import BALANCES, LIMITS, PROFILE
 from apollo_batch.errors import AccessError, OutOfReachError
@@ -57,6 +59,24 @@ class Wire:
             settlement = _read(operation, route, chunk, reply, keep)
         else:
             settlement = refused(operation, route, chunk, finding, reply.body)
+        return self._with_reply(settlement, reply)
+
+    def ask_late(self, asked: Asked) -> Settlement:
+        """Ask for a result that comes later; whatever happens is a settlement."""
+        address = at("webhook_result.get")
+        path = address.path.format(request_id=quote(asked.request_id, safe=""))
+        request = Request(address.method, PREFIX + path)
+        try:
+            reply = self._client.call(request)
+        except CallError as problem:
+            return Settlement(problem.arrival, message=problem.message)
+        settlement = read_late(asked, reply.status, reply.body)
+        if settlement is None:
+            finding = judge(reply, address.scope)
+            settlement = Settlement(finding.arrival, halt=finding.halt, message=finding.message)
+        return self._with_reply(settlement, reply)
+
+    def _with_reply(self, settlement: Settlement, reply: Reply) -> Settlement:
         return replace(
             settlement,
             http=reply.status,

@@ -111,6 +111,20 @@ class Price:
     """Option to what it may add per unit, charged when the result comes."""
     unbounded: frozenset[str] = frozenset()
     """Options whose price is not known at request time."""
+    instead: Mapping[str, str] = field(default_factory=dict)
+    """Option with an extra to the one that, asked for as well, takes its place."""
+
+    def on_top(self, options: Mapping[str, object]) -> Decimal:
+        """What a unit may cost more once the results are there that come later."""
+        asked = {name for name, value in options.items() if value is True}
+        extras = self.extras.items()
+        return sum(
+            (p for n, p in extras if n in asked and self.instead.get(n) not in asked), Decimal(0)
+        )
+
+    def is_open(self, options: Mapping[str, object]) -> bool:
+        """Whether nobody knows beforehand what a unit may cost."""
+        return any(options.get(name) is True for name in self.unbounded)
 
 
 FREE = Price(per="request", base=Decimal(0))

@@ -67,7 +67,7 @@ _FIELDS = frozenset(
     "organization_id organization employment_history departments subdepartments functions "
     "seniority is_likely_to_engage show_intent intent_strength revealed_for_current_team "
     "contact_id contact account_id account match_confidence street_address postal_code "
-    "formatted_address time_zone phone_numbers".split()
+    "formatted_address time_zone phone_numbers emails".split()
 )
 
 ENRICH_PEOPLE = Operation(
@@ -108,6 +108,7 @@ ENRICH_PEOPLE = Operation(
         per="person",
         extras={"reveal_phone_number": Decimal(8)},
         unbounded=frozenset({"run_waterfall_email", "run_waterfall_phone"}),
+        instead={"reveal_phone_number": "run_waterfall_phone"},
     ),
     repeat=Repeat.PAID,
     find=Find.BALANCE,

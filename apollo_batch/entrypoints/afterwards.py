@@ -6,7 +6,15 @@ from typing import NoReturn
 
 import click
 
-from apollo_batch.entrypoints.words import FORMAT, RUN, SANDBOX, STATE, rows_flag, wants_csv
+from apollo_batch.entrypoints.words import (
+    FORMAT,
+    RUN,
+    SANDBOX,
+    STATE,
+    WAIT,
+    rows_flag,
+    wants_csv,
+)
 
 
 @click.command()
@@ -111,5 +119,27 @@ def verify(run_id: str, state: str | None, sandbox: bool) -> NoReturn:
     sys.exit(verify_run(run_id, state, sandbox=sandbox))
 
 
-COMMANDS = (runs, show, why, export, report, resolve, verify)
+@click.command()
+@click.argument("run_id", metavar="[RUN]", required=False)
+@WAIT
+@STATE
+@SANDBOX
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+def collect(run_id: str | None, wait: float, state: str | None, **flags: bool) -> NoReturn:
+    """Fetch the phones and waterfalls that have come, of RUN or of all. It is free.
+
+    Workbooks that they change are written again. Apollo keeps results for 30 days.
+
+    \b
+    Examples:
+      apollo-batch collect
+      apollo-batch collect 261125-040007-f19f --wait 15m
+    """
+    from apollo_batch.entrypoints import collecting
+
+    how = {"sandbox": flags["sandbox"], "as_json": flags["as_json"]}
+    sys.exit(collecting.collect(run_id, wait, state, **how))
+
+
+COMMANDS = (runs, show, why, export, report, resolve, collect, verify)
 """Every command of this room."""

@@ -17,6 +17,7 @@ from apollo_batch.entrypoints.words import (
     SANDBOX,
     SHEET,
     STATE,
+    WAIT,
     Suggesting,
     credits_flag,
     rows_flag,
@@ -63,6 +64,7 @@ def cli() -> None:
 )
 @click.option("--fresh", is_flag=True, help="A new run; with --sandbox a new sandbox too.")
 @click.option("--ci", is_flag=True, help="Ask nobody anything. Also on where CI=true.")
+@WAIT
 @click.option("--debug", is_flag=True, help="Write a masked log of every request.")
 def run(job: Path, sheet: Path | None, **flags: Any) -> NoReturn:
     """Ask Apollo about every row of SHEET, as JOB says. The annotated workbook is written beside it.
@@ -81,6 +83,7 @@ def run(job: Path, sheet: Path | None, **flags: Any) -> NoReturn:
         output=flags["output"],
         as_csv=wants_csv(flags["form"], flags["output"]),
         debug=flags["debug"],
+        wait=flags["wait"],
         **_manner(flags),
     )
     more = ("fresh", "resend_in_doubt", "threads", "max_enroll", "patience")

@@ -6,6 +6,7 @@ import shlex
 import sys
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any, TextIO
 
 from apollo_batch.clock import at, lasting
@@ -62,6 +63,12 @@ def asked(question: str) -> str:
     sys.stderr.write(f"{question} ")
     sys.stderr.flush()
     return sys.stdin.readline()
+
+
+def short(path: Path) -> str:
+    """Name a file as seen from the working folder."""
+    here = Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
 
 
 def command(words: Sequence[str]) -> str:

@@ -6,6 +6,7 @@ from apollo_batch.entrypoints import console
 from apollo_batch.entrypoints.manner import Manner
 from apollo_batch.errors import Exit
 from apollo_batch.journal.runs import LOOK_UP_DOUBTS
+from apollo_batch.model import Status
 from apollo_batch.runner import report
 from apollo_batch.runner.invocation import Ready
 from apollo_batch.runner.plan import Plan
@@ -33,7 +34,13 @@ def next_step(code: Exit, found: report.Figures, plan: Plan, manner: Manner) -> 
             return console.command([*_without(again, "--max-enroll"), *raised])
         case Exit.BUDGET | Exit.OUT_OF_REACH | Exit.ACCESS | Exit.INTERRUPTED | Exit.TERMINATED:
             return console.command(again)
-    return None
+    waits = code in {Exit.OK, Exit.ROWS_FAILED} and found.statuses.get(Status.PENDING)
+    return collecting(found.run, where(manner)) if waits else None
+
+
+def collecting(run: str | None, flags: list[str]) -> str:
+    """The command that fetches what is still to come, for a run or for all."""
+    return console.command(["collect", *([run] if run else []), *flags])
 
 
 def where(manner: Manner) -> list[str]:

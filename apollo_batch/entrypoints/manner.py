@@ -16,5 +16,7 @@ class Manner:
     as_csv: bool = False
     as_json: bool = False
     debug: bool = False
+    wait: float = 0.0
+    """Seconds to wait for results that come later."""
     words: tuple[str, ...] = ()
     """What was typed, for the command that goes on."""

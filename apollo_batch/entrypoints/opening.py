@@ -52,7 +52,8 @@ def settings_for(store: Store, *, sandbox: bool) -> Iterator[Settings]:
         return
     from apollo_batch.sandbox.serve import Setup, running
 
-    setup = Setup(profile="unlimited", persist=store.folder / "world.jsonl")
+    # It lives as long as a command: what comes later is there for the next one.
+    setup = Setup(profile="unlimited", persist=store.folder / "world.jsonl", results_after=0)
     with running(setup) as answering:
         ours = {"APOLLO_BASE_URL": answering.base_url, "APOLLO_API_KEY": answering.key}
         real = read_settings({**os.environ, **ours})

@@ -13,6 +13,7 @@ from pathlib import Path
 from apollo_batch.catalogue.entry import Act
 from apollo_batch.clock import lasting
 from apollo_batch.entrypoints import console
+from apollo_batch.entrypoints.collecting import harvest_first, wait_for_results, warn
 from apollo_batch.entrypoints.consent import agree, cap_in_force
 from apollo_batch.entrypoints.debugging import DebugLog
 from apollo_batch.entrypoints.following import next_step, raise_first, where
@@ -69,6 +70,7 @@ def run_job(wish: Wish, manner: Manner) -> Exit:
         _check_output(place.store, ready, manner)
         identity = ready.plan.survey.identity
         with holding(place.store, place.account, identity, place.clock.now()):
+            harvest_first(place, ready.run)
             ready = invocation.look_again(place, ready)
             cap = cap_in_force(place, ready)
             _tell_plan(ready, cap)
@@ -112,6 +114,8 @@ def _carry_out(
         with _signals(watch):
             note = log.note if log else None
             carry(place, ready, run, watch, note, most_enrolled=enrolled)
+            if manner.wait and watch.stop_signal is None:
+                wait_for_results(place, run, manner.wait, watch)
     if log:
         console.say(f"A masked log of every request is in {log.path}")
     if watch.stop_signal is not None:
@@ -149,6 +153,7 @@ def finish(
         remedy = problem.remedy or (("--format", "csv") if manner.as_csv else ())
         following = console.command(["export", run, *where(manner), *remedy])
     _tell_end(found, code, path, following, manner)
+    warn(found, found.record["updated"], where(manner))
     # What has to be done first stands right above the command it holds up.
     for line in (raise_first(found, ready, left), following and f"Next: {following}"):
         if line:
@@ -227,14 +232,9 @@ def _tell_end(
     else:
         console.result(verdict(found))
         if path is not None:
-            console.result(f"Written to {_short(path)}")
+            console.result(f"Written to {console.short(path)}")
     if found.record["stop_note"]:
         console.say(found.record["stop_note"])
-
-
-def _short(path: Path) -> str:
-    here = Path.cwd()
-    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
 
 
 def _count(number: int, word: str) -> str:

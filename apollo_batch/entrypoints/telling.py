@@ -6,7 +6,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from apollo_batch.clock import SystemClock
 from apollo_batch.entrypoints import console
+from apollo_batch.entrypoints.manner import Manner
 from apollo_batch.entrypoints.opening import open_journal, place_for
 from apollo_batch.errors import Exit, InvalidError
 
@@ -41,11 +43,15 @@ def print_schema() -> None:
 
 def print_runs(state: str | None, *, sandbox: bool) -> None:
     """List the journal's runs."""
+    from apollo_batch.entrypoints.collecting import warn
+    from apollo_batch.entrypoints.following import where
     from apollo_batch.journal import tell
     from apollo_batch.runner import report
     from apollo_batch.runner.summarise import verdict
 
+    flags = where(Manner(state=state, sandbox=sandbox))
     with open_journal(state, sandbox=sandbox) as store:
+        now = SystemClock(store.ahead()).now()
         records = tell.all_runs(store)
         if not records:
             hint = "" if sandbox else " For the sandbox's runs add --sandbox."
@@ -54,16 +60,21 @@ def print_runs(state: str | None, *, sandbox: bool) -> None:
             found = report.figures(store, record["id"])
             name = Path(record["input_path"] or record["job_path"]).name
             console.result(f"{record['id']}  {record['job_name']}, {name}: {verdict(found)}")
+            warn(found, now, flags)
 
 
 def print_run(run: str, state: str | None, *, sandbox: bool, as_json: bool) -> None:
     """Say what became of one run."""
+    from apollo_batch.entrypoints.collecting import warn
+    from apollo_batch.entrypoints.following import where
     from apollo_batch.runner import report
     from apollo_batch.runner.summarise import summarise
 
     with open_journal(state, sandbox=sandbox) as store:
         found = report.figures(store, run)
-        path = Path(found.record["output_path"]) if found.record["output_path"] else None
+        path = found.output
+        flags = where(Manner(state=state, sandbox=sandbox))
+        warn(found, SystemClock(store.ahead()).now(), flags)
         if as_json:
             document = report.as_json(found, exit_code=found.exit_code, output=path, next_step=None)
             console.result(json.dumps(document, ensure_ascii=False, indent=2))
@@ -87,20 +98,15 @@ def export_run(
 ) -> None:
     """Write a run's output again; no call is made."""
     from apollo_batch.runner import output, report
-    from apollo_batch.runner.reading import sheet_of
+    from apollo_batch.runner.editions import wanted_again
 
     with open_journal(state, sandbox=sandbox) as store:
         found = report.figures(store, run)
-        record = found.record
-        wanted = output.Wanted(
-            sheet_of(store, record),
-            Path(record["input_path"]) if record["input_path"] else None,
-            Path(record["job_path"]),
-            target=target,
-            as_csv=as_csv,
-            finds=found.finds,
+        wanted, ended = (
+            wanted_again(store, found, target=target, as_csv=as_csv),
+            found.record["updated"],
         )
-        delivered = output.deliver(store, found, wanted, now=record["updated"], next_step=None)
+        delivered = output.deliver(store, found, wanted, now=ended, next_step=None)
     for notice in delivered.notices:
         console.say(notice)
     console.result(f"Written to {delivered.path}")
@@ -171,6 +177,7 @@ def serve_sandbox(**flags: Any) -> None:
         faults=flags["faults"],
         persist=flags["persist"],
         legacy_auth=flags["legacy_auth"],
+        results_after=flags["results_after"],
         **({"key": flags["key"]} if flags["key"] else {}),
     )
 

@@ -30,9 +30,15 @@ LISTED = ("users", "mailboxes", "sequences", "stages", "fields", "lists", "sched
 PATIENCE = click.option(
     "--patience",
     metavar="D",
-    callback=lambda _context, _option, text: patience_flag(text),
+    callback=lambda _context, _option, text: duration("--patience", text),
     help="End with code 7 rather than wait for Apollo for longer: 30s, 10m, 2h.  [default: 10m where "
     "it is out of reach, as long as it takes where a limit is used up]",
+)
+WAIT = click.option(
+    "--wait",
+    metavar="D",
+    callback=lambda _context, _option, text: duration("--wait", text) or 0.0,
+    help="Wait so long for phones and waterfalls: 90s, 15m, 2h.",
 )
 SANDBOX = click.option("--sandbox", is_flag=True, help="The embedded sandbox: no key, no cost.")
 
@@ -69,6 +75,12 @@ def sandbox_flags(command: F) -> F:
         click.option(
             "--latency", type=float, default=0, metavar="MS", help="Wait before each answer."
         ),
+    )
+    return _with(command, (*options, *_world_flags()))
+
+
+def _world_flags() -> tuple[Callable[[F], F], ...]:
+    return (
         click.option(
             "--time-scale",
             type=click.FloatRange(1),
@@ -84,9 +96,14 @@ def sandbox_flags(command: F) -> F:
         click.option(
             "--persist", type=click.Path(path_type=Path), help="Keep its state in this file."
         ),
+        click.option(
+            "--results-after",
+            type=click.FloatRange(0),
+            metavar="S",
+            help="When phones and waterfalls come.  [default: after 30 to 210 s of its clock]",
+        ),
         click.option("--legacy-auth", is_flag=True, help="Hear a key in query or body too."),
     )
-    return _with(command, options)
 
 
 def run_flags(command: F) -> F:
@@ -159,13 +176,11 @@ def credits_flag(text: str | None) -> Decimal | None:
     return number
 
 
-def patience_flag(text: str | None) -> float | None:
+def duration(flag: str, text: str | None) -> float | None:
     """Read a duration as seconds; UsageError where it is none."""
     if text is None:
         return None
     match = re.fullmatch(r"\s*(\d{1,6})\s*([smh])\s*", text.lower())
     if match is None:
-        raise UsageError(
-            f"--patience {text!r} is no duration.", fix="Write it like 30s, 10m or 2h."
-        )
+        raise UsageError(f"{flag} {text!r} is no duration.", fix="Write it like 30s, 10m or 2h.")
     return float(match[1]) * {"s": 1, "m": 60, "h": 3_600}[match[2]]

@@ -8,14 +8,13 @@ import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.engine import Connection, RowMapping
 
 from apollo_batch.journal import breaker
 from apollo_batch.journal.answers import NoError, Wait
-from apollo_batch.journal.going import Going
 from apollo_batch.journal.schema import attempts, lanes, windows
 from apollo_batch.model import Arrival, Reading, Settlement
 
@@ -52,20 +51,30 @@ def share(limit: int, headroom: Decimal) -> int:
     return max(1, int(limit * (1 - headroom))) if headroom else limit
 
 
-def acquire(c: Connection, going: Going, lane: str, now: float) -> bool:
+class Taker(Protocol):
+    """Who wants a slot: of whose account, and how much of a window they leave to others."""
+
+    @property
+    def account(self) -> str: ...
+
+    @property
+    def headroom(self) -> Decimal: ...
+
+
+def acquire(c: Connection, taker: Taker, lane: str, now: float) -> bool:
     """Take one slot in every window of a lane; True where the request is the lane's probe.
 
     Raises NoError with a Wait where a window is full, another request is probing, or Apollo is out
     of reach; with a Knock where it is to be seen whether it is back.
     """
-    state, windows_known = _look(c, going.account, lane)
+    state, windows_known = _look(c, taker.account, lane)
     breaker.let_through(c, state, now)
     if state["paused_until"] > now:
         raise NoError(Wait(state["paused_until"], "unreached" if state["failures"] else "pause"))
     limited = [window for window in windows_known if window["cap"] is not None]
     probing = state["probe_until"] > now
     full = [
-        w for w in limited if w["closes"] > now and w["used"] >= share(w["cap"], going.headroom)
+        w for w in limited if w["closes"] > now and w["used"] >= share(w["cap"], taker.headroom)
     ]
     if full:
         _refuse_full(full, probing=probing)

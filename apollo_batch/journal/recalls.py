@@ -28,10 +28,15 @@ class Recall:
     """When it was bought."""
     waiting: bool
     """Whether part of that answer is still to come."""
+    late: str = ""
+    """How waiting for that part ended, where there was one to come: CAME, or a reason."""
+    result: bytes = b""
+    """The answer that holds that part."""
 
 
 def recalls(store: Store, run: str, limit: int = 200) -> list[Recall]:
     """Read the next items that wait to be answered from earlier answers."""
+    late = attempts.alias("late_answer")
     query = (
         select(
             items.c.id,
@@ -41,10 +46,13 @@ def recalls(store: Store, run: str, limit: int = 200) -> list[Recall]:
             chunks.c.route,
             attempts.c.body,
             attempts.c.done_at,
-            attempts.c.held,
+            attempts.c.ask_from,
+            attempts.c.late,
+            late.c.body.label("result"),
         )
         .join(attempts, attempts.c.id == items.c.source)
         .join(chunks, chunks.c.id == attempts.c.chunk)
+        .outerjoin(late, late.c.id == attempts.c.late_in)
         .where(items.c.run == run, items.c.state == "recall")
         .order_by(items.c.source, items.c.id)
         .limit(limit)
@@ -60,7 +68,9 @@ def recalls(store: Store, run: str, limit: int = 200) -> list[Recall]:
             route=row.route,
             body=_open(row.body),
             at=row.done_at,
-            waiting=row.held > 0,
+            waiting=row.ask_from is not None,
+            late=row.late or "",
+            result=_open(row.result),
         )
         for row in found
     ]

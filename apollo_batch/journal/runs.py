@@ -267,13 +267,16 @@ def writing(store: Store, run: str, path: str, hash_: str) -> None:
         c.execute(update(runs).where(runs.c.id == run).values(output_path=path, output_hash=both))
 
 
-def written(store: Store, run: str, path: str, hash_: str, now: float) -> None:
-    """Note which output was written last, and its bytes' hash."""
+def written(
+    store: Store, run: str, path: str, hash_: str, now: float, *, news: int | None = None
+) -> None:
+    """Note which output was written last, its bytes' hash, and how many late results it shows."""
+    shown = {} if news is None else {"news_written": news}
     with store.write() as c:
         c.execute(
             update(runs)
             .where(runs.c.id == run)
-            .values(output_path=path, output_hash=hash_, updated=now)
+            .values(output_path=path, output_hash=hash_, updated=now, **shown)
         )
 
 

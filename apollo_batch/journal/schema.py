@@ -7,6 +7,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    ColumnElement,
     Float,
     Index,
     Integer,
@@ -69,6 +70,8 @@ runs = Table(
     Column("entered", Boolean, nullable=False, default=False),
     Column("stop", String, nullable=False, default=""),
     Column("stop_note", Text, nullable=False, default=""),
+    Column("news", Integer, nullable=False, default=0),  # rows that late results have changed
+    Column("news_written", Integer, nullable=False, default=0),  # those that the output shows
     Column("created", Float, nullable=False),
     Column("updated", Float, nullable=False),
     Index("runs_identity", "account", "identity", "created"),
@@ -124,33 +127,19 @@ items = Table(
     Index("items_chunk", "chunk"),
 )
 
-# Only what waits is in it, so that settling a row does not move it about in the index.
-Index(
-    "items_ready",
-    items.c.run,
-    items.c.step,
-    items.c.leg,
-    items.c.id,
-    sqlite_where=items.c.state == "ready",
-    postgresql_where=items.c.state == "ready",
-)
-Index(
-    "items_lot",
-    items.c.run,
-    items.c.step,
-    items.c.lot,
-    items.c.id,
-    sqlite_where=(items.c.state == "ready") & (items.c.lot != ""),
-    postgresql_where=(items.c.state == "ready") & (items.c.lot != ""),
-)
-Index(
-    "items_subject",
-    items.c.run,
-    items.c.step,
-    items.c.subject,
-    sqlite_where=items.c.subject != "",
-    postgresql_where=items.c.subject != "",
-)
+
+def _partly(name: str, rows: ColumnElement[bool], *columns: Column[Any]) -> None:
+    """Keep an index of some rows alone: settling the others moves nothing about in it."""
+    Index(name, *columns, sqlite_where=rows, postgresql_where=rows)
+
+
+_WAITS = items.c.state == "ready"
+_STEP = (items.c.run, items.c.step)
+
+_partly("items_ready", _WAITS, *_STEP, items.c.leg, items.c.id)
+_partly("items_lot", _WAITS & (items.c.lot != ""), *_STEP, items.c.lot, items.c.id)
+_partly("items_subject", items.c.subject != "", *_STEP, items.c.subject)
+_partly("items_pending", items.c.status == "pending", items.c.run, items.c.source)
 
 chunks = Table(
     "chunks",
@@ -165,7 +154,6 @@ chunks = Table(
     Column("lane", String, nullable=False),
     Column("gate", String, nullable=False, default=""),
     Column("items", Text, nullable=False, default="[]"),  # what it carried, in order
-    Column("ready_at", Float),
     Index("chunks_run", "run"),
 )
 
@@ -192,9 +180,19 @@ attempts = Table(
     Column("spent", Credits, nullable=False),
     Column("reported", Credits),
     Column("derived", Credits),
+    Column("ask_from", Float),  # when its result may be asked for; null: none is to come
+    Column("late", String),  # how waiting for its result ended: came, or a reason
+    Column("late_in", BigInteger),  # the attempt whose answer holds that result
     Index("attempts_outcome", "outcome", "lane"),
     Index("attempts_run", "run", "outcome"),
     Index("attempts_done", "lane", "done_at"),
+)
+
+_partly(
+    "attempts_later",
+    attempts.c.ask_from.is_not(None),
+    attempts.c.account,
+    attempts.c.ask_from,
 )
 
 questions = Table(
@@ -226,16 +224,6 @@ effects = Table(
     Column("found", String),  # Apollo's id of what was made
     Column("at", Float, nullable=False),
     Index("effects_item", "item"),
-)
-
-inbox = Table(
-    "inbox",
-    metadata,
-    Column("account", String, primary_key=True),
-    Column("event", String, primary_key=True),
-    Column("received", Float, nullable=False),
-    Column("body", LargeBinary),
-    Column("attempt", BigInteger),
 )
 
 lanes = Table(

@@ -1,7 +1,7 @@
 """A call's end is written down: the raw reply, the bill, what became of each item, the limits."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection, RowMapping
 
 from apollo_batch.catalogue.entry import Repeat
 from apollo_batch.catalogue.operations import OPERATIONS
-from apollo_batch.journal import breaker, budget, limiter, undone, verdicts
+from apollo_batch.journal import breaker, budget, late, limiter, undone, verdicts
 from apollo_batch.journal.schema import attempts, chunks, runs
 from apollo_batch.journal.store import Store
 from apollo_batch.journal.verdicts import LOST
@@ -41,6 +41,16 @@ def settle(c: Connection, attempt: int, settlement: Settlement, now: float) -> N
     found = _attempt(c, attempt)
     if found is not None and found["outcome"] in _OPEN:
         _settle(c, found, settlement, settlement.arrival.value, now)
+
+
+def settle_all(store: Store, answers: Sequence[tuple[int, Settlement]], now: float) -> None:
+    """Write down what became of several attempts at once."""
+
+    def write(c: Connection) -> None:
+        for attempt, settlement in answers:
+            settle(c, attempt, settlement, now)
+
+    store.written(write)
 
 
 def sweep(
@@ -78,7 +88,7 @@ def give_up(c: Connection, attempt: int, words: str, now: float) -> None:
 
 
 _ATTEMPT = (
-    select(attempts, chunks.c.operation, chunks.c.route)
+    select(attempts, chunks.c.operation, chunks.c.route, chunks.c.kind, chunks.c["items"])
     .join(chunks, chunks.c.id == attempts.c.chunk)
     .where(attempts.c.id == bindparam("b_id"))
 )
@@ -91,14 +101,18 @@ def _attempt(c: Connection, number: int) -> RowMapping | None:
 def _settle(
     c: Connection, attempt: RowMapping, settlement: Settlement, outcome: str, now: float
 ) -> None:
+    if attempt["kind"] == late.KIND:
+        _note_reply(c, attempt, settlement, outcome, now)
+        limiter.learn(c, attempt, settlement, now)
+        late.take(c, attempt, settlement.late, now)
+        return
     held, spent = _money(attempt, settlement, _repeat(attempt))
     # A budget only ever moves by the difference to what the attempt itself says, so that nothing
     # can be released twice, however late or often an answer comes.
     more = (held - attempt["held"], spent - attempt["spent"])
     scopes = budget.scopes_of(attempt["account"], attempt["run"], attempt["sent_at"])
     budget.move(c, scopes.values(), *more)
-    reply = _reply(settlement) | {"outcome": outcome, "done_at": now, "held": held, "spent": spent}
-    c.execute(_REPLY, {"b_id": attempt["id"], **reply})
+    _note_reply(c, attempt, settlement, outcome, now, held=held, spent=spent)
     lane = limiter.learn(c, attempt, settlement, now)
     if outcome != LOST:  # our own end says nothing of Apollo
         breaker.count(c, lane, attempt, settlement, now)
@@ -114,6 +128,8 @@ def _money(attempt: RowMapping, settlement: Settlement, repeat: Repeat) -> tuple
             bill, still = bill or budget.ZERO, settlement.still_held
             if still is None:  # all that is not billed yet of the most it can cost
                 still = max(budget.ZERO, attempt["held"] + attempt["spent"] - bill)
+            if settlement.request_id is None:  # nobody will ever say what was charged later
+                return budget.ZERO, bill + still
             return still, bill
         case Arrival.UNKNOWN if repeat is Repeat.PAID:
             # Unknown counts as spent: the most it can have cost, until somebody knows better.
@@ -133,12 +149,28 @@ _REPLY_NAMES = (
     "derived",
     "held",
     "spent",
+    "ask_from",
 )
 _REPLY = (
     update(attempts)
     .where(attempts.c.id == bindparam("b_id"))
     .values({name: bindparam(name) for name in _REPLY_NAMES})
 )
+
+
+def _note_reply(
+    c: Connection,
+    attempt: RowMapping,
+    settlement: Settlement,
+    outcome: str,
+    now: float,
+    *,
+    held: Decimal = budget.ZERO,
+    spent: Decimal = budget.ZERO,
+) -> None:
+    end = {"outcome": outcome, "done_at": now, "held": held, "spent": spent}
+    end["ask_from"] = None if settlement.request_id is None else now
+    c.execute(_REPLY, {"b_id": attempt["id"], **_reply(settlement), **end})
 
 
 def _reply(settlement: Settlement) -> dict[str, Any]:

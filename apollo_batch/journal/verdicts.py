@@ -187,8 +187,8 @@ def _note_questions(
 
 
 def _cost_something(verdict: Verdict) -> bool:
-    # An empty record is no match, and is billed like a full one.
-    return verdict.status in _ANSWERS or verdict.reason == "hollow_match"
+    # An empty record is no match, and is billed like a full one; what nobody can fetch, too.
+    return verdict.status in _ANSWERS or verdict.reason in {"hollow_match", "result_misnumbered"}
 
 
 def _note_effects(

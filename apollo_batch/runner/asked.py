@@ -4,6 +4,9 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from apollo_batch.catalogue.paths import Step
+from apollo_batch.model import Params
+
 Setting = tuple[str, str]
 
 
@@ -20,6 +23,18 @@ def label_of(run: str) -> str:
 def labels(record: Mapping[str, Any]) -> bool:
     """Whether what a run creates goes on a list that is named after it."""
     return any(step.get("label_run") for step in _job(record)["steps"])
+
+
+def options_of(job: str) -> Params:
+    """What a run's requests say once for all rows, from its job as the journal keeps it."""
+    options: Params = _told(job)["steps"][0]["options"]
+    return options
+
+
+def keep_of(job: str) -> dict[str, tuple[Step, ...]]:
+    """The new columns of a run and where their values stand, from its job."""
+    kept = _told(job)["steps"][0]["keep"].items()
+    return {column: tuple(Step(key, i, every=e) for key, i, e in path) for column, path in kept}
 
 
 def ids_kept(record: Mapping[str, Any]) -> list[str]:
@@ -59,7 +74,11 @@ def settings_of(record: Mapping[str, Any]) -> Iterator[Setting]:
 
 
 def _job(record: Mapping[str, Any]) -> Any:
-    return json.loads(json.loads(record["job"])["canonical"])
+    return _told(record["job"])
+
+
+def _told(job: str) -> Any:
+    return json.loads(json.loads(job)["canonical"])
 
 
 def _reading(reading: Mapping[str, Any]) -> Iterator[Setting]:

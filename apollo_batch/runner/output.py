@@ -61,7 +61,8 @@ def deliver(
     try:
         summary = summarise(found, next_step)
         notices += _write(store, found, wanted, (path, ready), summary)
-        runs.written(store, found.run, str(path), sha256(path), now)
+        news = found.record["news"]
+        runs.written(store, found.run, str(path), sha256(path), now, news=news)
     except OSError as problem:
         raise OutputError(f"{path} could not be written: {problem.strerror}.") from None
     return Delivered(path, notices)

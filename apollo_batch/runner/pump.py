@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from apollo_batch.apollo.decode import reread
 from apollo_batch.apollo.kept import Keep
+from apollo_batch.apollo.landing import Result, Waiting, landings
 from apollo_batch.catalogue.entry import Operation
 from apollo_batch.catalogue.operations import OPERATIONS
 from apollo_batch.clock import Clock
@@ -98,9 +99,14 @@ class Pump:
             return Verdict(item.item, Status.NO_MATCH, "hollow_match", note)
         if self._keep and not kept:
             note = f"Bought on {day.day} {day:%b %Y}; the answer was purged."
-        later = self._comes_later(operation) if item.waiting else None
-        if later:
+        later = self._comes_later(operation)
+        if later and item.waiting:
             return Verdict(item.item, Status.PENDING, later, note, kept)
+        if later and item.late:
+            result = Result(operation, route, item.body, item.late, item.result)
+            asked = Waiting(item.item, place, self._going.asking.options, self._keep, note)
+            (verdict,) = landings(result, [asked])
+            return verdict
         return Verdict(item.item, Status.SUCCEEDED, "found_before", note, kept)
 
     def _comes_later(self, operation: Operation) -> str | None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 from apollo_batch.apollo.decode import NOT_REVEALED
 from apollo_batch.errors import EXIT_ORDER, Exit, UsageError
-from apollo_batch.journal import enrolling, tell
+from apollo_batch.journal import enrolling, late, tell
 from apollo_batch.journal.found import sheets_of
 from apollo_batch.journal.store import Store, open_store
 from apollo_batch.model import Status
@@ -56,11 +56,18 @@ class Figures:
     """Steps that search, each with how many records it found; they are among the rows."""
     enrolled: int = 0
     """How many contacts a run that enrolls has enrolled, or may have."""
+    waits: late.Waits = field(default_factory=late.Waits)
+    """What its rows still wait for."""
 
     @property
     def rows(self) -> int:
         """How many rows the run has."""
         return sum(self.statuses.values())
+
+    @property
+    def output(self) -> Path | None:
+        """Where its output was written last."""
+        return Path(self.record["output_path"]) if self.record["output_path"] else None
 
     @property
     def finds(self) -> bool:
@@ -129,6 +136,7 @@ def figures(store: Store, run: str) -> Figures:
         budget=dict(tell.budget_of(store, number) or {}),
         balances=tell.balance_notes(store, number),
         planned=json.loads(record["planned"]),
+        waits=late.waits(store, record["account"], number),
     )
 
 

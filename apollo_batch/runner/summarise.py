@@ -54,6 +54,12 @@ def _facts(found: Figures, next_step: str | None) -> Iterator[tuple[str, str | D
     yield "Ended", _moment(found.record["updated"])
     if found.finds:
         yield "Records found", sum(found.sheets.values())
+    if found.waits.rows and found.waits.expires is not None:
+        rows = f"{found.waits.rows:,} {'row' if found.waits.rows == 1 else 'rows'}"
+        yield (
+            "Results still to come",
+            f"{rows}, kept by Apollo until {_moment(found.waits.expires)}",
+        )
     yield from _credit_facts(found)
     if found.not_revealed:
         yield "Personal e-mails not revealed", found.not_revealed

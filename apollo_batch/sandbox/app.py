@@ -115,6 +115,7 @@ class Apollo:
             limiter=Limiter(PROFILES[self._setup.profile], now),
             price=Decimal("1.01") if self._setup.fractional else Decimal(1),
             rate_classes=rate_classes(),
+            results_after=self._setup.results_after,
         )
 
     def _serve(

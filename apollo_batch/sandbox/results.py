@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -107,6 +107,8 @@ def promised(
         fresh = [pair for pair in people if not state.books.awaited(pair[0].id, "phone")]
         told_now["phone_enrichment"] = _phone_words(fresh)
         later += _phone(fresh, number)
+    if state.results_after is not None:
+        later = [replace(one, seconds=state.results_after) for one in later]
     return Promise(told_now, later, _result(state, flags, later) if later else None)
 
 

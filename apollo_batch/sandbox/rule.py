@@ -29,6 +29,8 @@ class State:
     """Of one person or company."""
     rate_classes: Mapping[str, str]
     """Scope of every route to its rate class."""
+    results_after: float | None = None
+    """Seconds until a result that comes later is there; None: as it happens."""
 
 
 @dataclass(frozen=True)

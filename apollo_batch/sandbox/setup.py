@@ -31,6 +31,8 @@ class Setup:
     """None: as many as the plan has."""
     deliveries: int = 1
     """How often a result is sent to a webhook address on this machine."""
+    results_after: float | None = None
+    """Seconds of its clock until a result that comes later is there; None: 30 to 210."""
     fractional: bool = False
     """Bill 1.01 credits instead of 1."""
     index_lag: float = 0

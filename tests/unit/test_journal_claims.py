@@ -194,7 +194,7 @@ def test_a_row_waits_only_for_what_its_own_job_asks_for(journal):
     chunk = journal.dispatch(going)
     body = b'{"matches": [{"id": "64c000000000000000000001", "email": "p0@acme.example"}]}'
     verdict = Verdict(chunk.items[0].id, Status.PENDING, "phone_pending", index=0)
-    pending = replace(found(chunk, body=body), verdicts=[verdict], still_held=8)
+    pending = replace(found(chunk, body=body), verdicts=[verdict], still_held=8, request_id="-7")
     journal.settle(going, chunk, pending)
 
     plain = journal.begin(people(1), now=NOON + 1)

@@ -305,6 +305,7 @@ class JournalMachine(RuleBasedStateMachine):
             reported=pick.choice([charged, None]),
             derived=charged,
             still_held=pick.choice([Decimal(8) * waits, None]) if waits else Decimal(0),
+            request_id=str(attempt) if waits else None,
             http=200,
             readings=UNLIMITED,
         )

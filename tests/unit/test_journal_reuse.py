@@ -329,7 +329,7 @@ def test_credits_for_phone_numbers_still_to_come_stay_held(journal):
     on = shelf(reveal_phone_number=True)
     going = journal.begin(people(2), on=on, cap=Decimal(20), most=Decimal(9))
     chunk = journal.dispatch(going)
-    journal.settle(going, chunk, replace(found(chunk), still_held=Decimal(16)))
+    journal.settle(going, chunk, replace(found(chunk), still_held=Decimal(16), request_id="-7"))
 
     assert journal.money(going) == (16, 2)
     more = journal.begin(people(3, 5), on=on, cap=Decimal(20), most=Decimal(9), now=NOON + 1)
