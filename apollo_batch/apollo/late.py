@@ -74,7 +74,8 @@ def _result(asked: Asked, data: Mapping[str, Any]) -> Settlement:
         return Settlement(Arrival.DONE, late=Late(), message="A part of the result is there.")
     strangers = len(people.keys() - known)
     words = f"{strangers} people in it were not asked for; left out." if strangers else ""
-    return Settlement(Arrival.DONE, late=_billed(asked, payload, people), message=words)
+    mine = {number: one for number, one in people.items() if number in known or not known}
+    return Settlement(Arrival.DONE, late=_billed(asked, payload, mine), message=words)
 
 
 def people_of(body: bytes) -> dict[str, dict[str, Any]]:

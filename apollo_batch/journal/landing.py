@@ -48,8 +48,8 @@ class Landed:
     rows: tuple[Landing, ...]
 
 
-def landed(store: Store, run: str | None = None) -> Landed | None:
-    """Find the next result that has come for rows that still wait for it; None: there is none."""
+def landed(store: Store, run: str | None = None, most: int = 50) -> list[Landed]:
+    """Find the next results that have come for rows that still wait for them."""
     waits = select(items.c.source).where(_PENDING)
     if run is not None:
         waits = waits.where(items.c.run == run)
@@ -60,11 +60,10 @@ def landed(store: Store, run: str | None = None) -> Landed | None:
         .join(chunks, chunks.c.id == attempts.c.chunk)
         .outerjoin(result, result.c.id == attempts.c.late_in)
         .where(attempts.c.late.is_not(None), attempts.c.id.in_(waits))
-        .limit(1)
+        .limit(most)
     )
     with store.read() as c:
-        found = c.execute(query).mappings().first()
-        return None if found is None else _landed(c, found)
+        return [_landed(c, found) for found in c.execute(query).mappings().all()]
 
 
 def _landed(c: Connection, found: RowMapping) -> Landed:

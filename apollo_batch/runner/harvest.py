@@ -11,10 +11,11 @@ from apollo_batch.catalogue.operations import OPERATIONS
 from apollo_batch.errors import AccessError, OutOfReachError
 from apollo_batch.journal import landing, late
 from apollo_batch.journal.answers import Wait
+from apollo_batch.journal.landing import Landed
 from apollo_batch.journal.late import Awaited, Whose
 from apollo_batch.journal.settle import settle_all
 from apollo_batch.journal.store import Store
-from apollo_batch.model import Arrival, Halt, Settlement
+from apollo_batch.model import Arrival, Halt, Settlement, Verdict
 from apollo_batch.runner.asked import keep_of, options_of
 from apollo_batch.runner.place import Place
 from apollo_batch.runner.workers import come_to_work, give_up_the_dead
@@ -134,19 +135,23 @@ class Harvest:
 
 def land(store: Store, run: str | None = None) -> None:
     """Bring results that have come into all rows that wait for them, whoever asked."""
-    while (found := landing.landed(store, run)) is not None:
-        operation = OPERATIONS[found.operation]
-        route = operation.route(found.route)
-        result = Result(operation, route, found.answer, found.late, found.result, found.message)
-        rows = [
-            Waiting(
-                row.item,
-                row.position,
-                options_of(row.job),
-                keep_of(row.job),
-                row.note,
-                pays=row.own,
-            )
-            for row in found.rows
-        ]
-        landing.land(store, landings(result, rows))
+    while found := landing.landed(store, run):
+        landing.land(store, [verdict for one in found for verdict in _verdicts(one)])
+
+
+def _verdicts(found: Landed) -> list[Verdict]:
+    operation = OPERATIONS[found.operation]
+    route = operation.route(found.route)
+    result = Result(operation, route, found.answer, found.late, found.result, found.message)
+    rows = [
+        Waiting(
+            row.item,
+            row.position,
+            options_of(row.job),
+            keep_of(row.job),
+            row.note,
+            pays=row.own,
+        )
+        for row in found.rows
+    ]
+    return landings(result, rows)

@@ -132,7 +132,7 @@ def test_a_wait_that_is_no_duration_is_refused(desk, apollo, word):
     ended = told.run(f"--wait={word}")
 
     assert ended.code == Exit.USAGE
-    assert "15m" in ended.err
+    assert "10m" in ended.err
     assert apollo.paid_calls() == 0
 
 
