@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from decimal import Decimal
 from typing import Any
 
 from starlette.applications import Starlette
@@ -113,7 +112,7 @@ class Apollo:
             books=books,
             courier=courier,
             limiter=Limiter(PROFILES[self._setup.profile], now),
-            price=Decimal("1.01") if self._setup.fractional else Decimal(1),
+            price=self._setup.price,
             rate_classes=rate_classes(),
             results_after=self._setup.results_after,
         )

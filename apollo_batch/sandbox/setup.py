@@ -1,6 +1,7 @@
 """What a sandbox shall be like."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 
 from apollo_batch.errors import UsageError
@@ -33,8 +34,8 @@ class Setup:
     """How often a result is sent to a webhook address on this machine."""
     results_after: float | None = None
     """Seconds of its clock until a result that comes later is there; None: 30 to 210."""
-    fractional: bool = False
-    """Bill 1.01 credits instead of 1."""
+    price: Decimal = Decimal(1)
+    """Credits for a person or company; on some plans it is a fraction."""
     index_lag: float = 0
     """Seconds of its clock until a search over the team's own records knows of a change."""
 

@@ -1,6 +1,7 @@
 """People: who is found by what, what it costs, and what Apollo says of a bad request."""
 
 import hashlib
+from decimal import Decimal
 
 import pytest
 from sandbox_caller import BULK, HOOK, MATCH, calling
@@ -145,7 +146,7 @@ def test_the_same_person_in_another_request_is_charged_again(apollo):
 
 
 def test_fractional_prices_are_billed_as_decimals():
-    with calling(fractional=True) as apollo:
+    with calling(price=Decimal("1.01")) as apollo:
         reply = apollo.post(BULK, {"details": [{"email": ADA.email}]})
 
         assert reply.json()["credits_consumed"] == 1.01
