@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from apollo_batch.clock import SystemClock
+from apollo_batch.entrypoints import console
 from apollo_batch.journal.store import Store, open_store
 from apollo_batch.settings import Credential, Secret, Settings, read_settings, state_place
 
@@ -27,7 +28,7 @@ def open_journal(
         place = _sandbox_folder(place)
         if fresh:
             shutil.rmtree(place, ignore_errors=True)
-    store = open_store(place)
+    store = open_store(place, tell=console.say)
     try:
         yield store
     finally:

@@ -19,7 +19,7 @@ from apollo_batch.entrypoints.debugging import DebugLog
 from apollo_batch.entrypoints.following import next_step, raise_first, where
 from apollo_batch.entrypoints.manner import Manner
 from apollo_batch.entrypoints.opening import place_for
-from apollo_batch.errors import Exit, OutputError, UsageError
+from apollo_batch.errors import Exit, OutOfReachError, OutputError, UsageError
 from apollo_batch.journal.store import Store
 from apollo_batch.model import Status
 from apollo_batch.runner import invocation, output, report
@@ -111,11 +111,16 @@ def _carry_out(
     log = DebugLog(place.store.folder / "logs" / f"{run}.log") if manner.debug else None
     with console.Progress(ready.plan.to_ask, budget=budget or "0") as progress:
         watch = Watch(on_change=progress)
-        with _signals(watch):
-            note = log.note if log else None
-            carry(place, ready, run, watch, note, most_enrolled=enrolled)
-            if manner.wait and watch.stop_signal is None:
-                wait_for_results(place, run, manner.wait, watch)
+        try:
+            with _signals(watch, place.store):
+                note = log.note if log else None
+                carry(place, ready, run, watch, note, most_enrolled=enrolled)
+                if manner.wait and watch.stop_signal is None:
+                    wait_for_results(place, run, manner.wait, watch)
+        except OutOfReachError as away:
+            if watch.stop_signal is None:
+                raise
+            return _ended_without_journal(away, watch, manner)
     if log:
         console.say(f"A masked log of every request is in {log.path}")
     if watch.stop_signal is not None:
@@ -125,6 +130,18 @@ def _carry_out(
     return finish(place.store, ready, run, manner, interrupted=watch.stop_signal)
 
 
+def _ended_without_journal(away: OutOfReachError, watch: Watch, manner: Manner) -> Exit:
+    """Say how it goes on where a run was ended while its journal's server was away."""
+    lost = f" In doubt: {_count(watch.in_flight, 'call')} in flight." if watch.in_flight else ""
+    console.say(away.message + lost)
+    console.say(f"Next: {console.command(manner.words)}")
+    return _ended_by(watch.stop_signal)
+
+
+def _ended_by(number: int | None) -> Exit:
+    return Exit.TERMINATED if number == signal.SIGTERM else Exit.INTERRUPTED
+
+
 def finish(
     store: Store, ready: Ready, run: str, manner: Manner, *, interrupted: int | None = None
 ) -> Exit:
@@ -132,7 +149,7 @@ def finish(
     found = report.figures(store, run)
     code = found.exit_code
     if interrupted is not None and found.statuses.get(Status.NOT_RUN):
-        code = Exit.TERMINATED if interrupted == signal.SIGTERM else Exit.INTERRUPTED
+        code = _ended_by(interrupted)
     left = invocation.what_is_left(store, ready, run)
     following = next_step(code, found, left, manner)
     path: Path | None = None
@@ -242,12 +259,14 @@ def _count(number: int, word: str) -> str:
 
 
 @contextmanager
-def _signals(watch: Watch) -> Iterator[None]:
+def _signals(watch: Watch, store: Store) -> Iterator[None]:
     def on_signal(number: int, _frame: object) -> None:
         if watch.stop_signal is not None:
             os._exit(128 + number)
         waits = f"the {_count(watch.in_flight, 'call')} in flight"
-        watch.stop(number, _TERM_DRAIN if number == signal.SIGTERM else _INT_DRAIN)
+        drain = _TERM_DRAIN if number == signal.SIGTERM else _INT_DRAIN
+        watch.stop(number, drain)
+        store.wait_no_longer(drain if watch.in_flight else 0.0)
         # Straight to the descriptor: the signal may have come in the middle of a print.
         os.write(2, f"Finishing {waits}, then stopping. Ctrl-C again stops now.\n".encode())
 

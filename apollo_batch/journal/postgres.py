@@ -1,6 +1,7 @@
 """A journal on a server: a URL comes in, a PostgreSQL database of our manners goes out."""
 
 import contextlib
+import math
 import threading
 from collections.abc import Callable, Iterator
 from hashlib import sha256
@@ -10,7 +11,7 @@ from sqlalchemy import bindparam, extract, func, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 
-from apollo_batch.clock import Clock
+from apollo_batch.clock import Clock, at, lasting
 from apollo_batch.errors import (
     BatchError,
     HeldError,
@@ -28,6 +29,8 @@ T = TypeVar("T")
 PATIENCE_SECONDS = 120.0
 """How long a server that went away is waited for, once the journal has been opened."""
 _LOOK_SECONDS = 0.25
+_TOLD_SECONDS = 1.0
+"""Whoever is back sooner was hardly away."""
 _TAKING_SECONDS = 1.0
 """How long a name is asked for: the server may not have noticed yet that its holder is dead."""
 
@@ -59,14 +62,16 @@ class PostgresServer:
 
     shared = True
 
-    def __init__(self, url: Secret, clock: Clock) -> None:
+    def __init__(self, url: Secret, clock: Clock, tell: Callable[[str], None]) -> None:
         address = address_of(url)
         driver.see_that_it_is_there()
         self.name = place_of(address)
         self.folder = private_folder(folder_of(address))
         self._password = str(address.password or address.query.get("password") or "")
         self._clock = clock
+        self._tell = tell
         self._patience = 0.0
+        self._gives_up_at = math.inf
         self._writer: Connection | None = None
         self._names: set[str] = set()
         self.engine = driver.engine_to(address)
@@ -158,21 +163,37 @@ class PostgresServer:
         return connection
 
     def _patiently(self, do: Callable[[], T]) -> T:
-        until: float | None = None
+        since = math.inf
+        told = False
         while True:
             try:
-                return do()
+                done = do()
             except (DBAPIError, HeldError) as problem:
-                if isinstance(problem, DBAPIError) and not self._is_lost(problem):
+                lost = self._is_lost(problem)
+                if not lost and not isinstance(problem, HeldError):
                     raise
                 now = self._clock.monotonic()
-                until = now + self._patience if until is None else until
-                if now >= until and self._patience and isinstance(problem, DBAPIError):
+                since = min(since, now)
+                ends = min(since + self._patience, self._gives_up_at)
+                if now >= ends and self._patience and lost:
                     # What was under way is done or undone, nobody knows: it is not done again.
                     raise self._away(problem, OutOfReachError) from None
-                if now >= until:
+                if now >= ends:
                     raise
+                told = told or (lost and self._told(problem, now - since, ends - now))
+            else:
+                if told:
+                    self._tell(f"The journal's server {self.name} is back.")
+                return done
             self._wait()
+
+    def _told(self, problem: BaseException, lasted: float, left: float) -> bool:
+        """Tell that the server is away, once it has been for a moment; whether it was told."""
+        if lasted < _TOLD_SECONDS:
+            return False
+        away = f"The journal's server {self.name} is away: {self._words(problem)}."
+        self._tell(f"{away} It is waited for until {at(left)} ({lasting(left)} at the most).")
+        return True
 
     def _wait(self) -> None:
         nobody_calls = threading.Condition()
@@ -224,14 +245,25 @@ class PostgresServer:
     def opened(self) -> None:
         self._patience = PATIENCE_SECONDS
 
+    def wait_no_longer(self, seconds: float) -> None:
+        self._gives_up_at = self._clock.monotonic() + seconds
+
     def take(self, name: str) -> bool:
         until = self._clock.monotonic() + _TAKING_SECONDS
-        while not self._patiently(lambda: _tried(self._connected(), name)):
+        while not self._patiently(lambda: self._try_to_take(name)):
             if self._clock.monotonic() >= until:
                 return False
             self._wait()
         self._names.add(name)
         return True
+
+    def _try_to_take(self, name: str) -> bool:
+        connection = self._connected()
+        try:
+            return _tried(connection, name)
+        except DBAPIError as problem:
+            self._undo(connection, problem)
+            raise
 
     def let_go(self, name: str) -> None:
         self._names.discard(name)

@@ -71,6 +71,9 @@ class SqliteFile:
     def opened(self) -> None:
         disk.lay_ballast(self.folder)
 
+    def wait_no_longer(self, seconds: float) -> None:
+        pass
+
     def take(self, name: str) -> bool:  # noqa: ARG002 - the lock in the folder is enough
         return True
 

@@ -50,6 +50,10 @@ class Database(Protocol):
         """Know that it is a journal of ours."""
         ...
 
+    def wait_no_longer(self, seconds: float) -> None:
+        """Wait for it, should it be away, for so many seconds from now at the most."""
+        ...
+
     def take(self, name: str) -> bool:
         """Take a name that one process of all machines can have, until it ends."""
         ...
@@ -146,6 +150,13 @@ class Store:
         with self._gate:
             self._database.let_go(name)
 
+    def wait_no_longer(self, seconds: float) -> None:
+        """Wait for the database, should it be away, for so many seconds from now at the most.
+
+        It may be called at any moment, in a signal's handler too.
+        """
+        self._database.wait_no_longer(seconds)
+
     def ahead(self) -> float:
         """By how many seconds the journal's clock is ahead: all who share it go by the same."""
         return self._database.ahead()
@@ -155,14 +166,19 @@ class Store:
         self._database.close()
 
 
-def open_store(state: Path | Secret, clock: Clock | None = None) -> Store:
+def open_store(
+    state: Path | Secret,
+    clock: Clock | None = None,
+    *,
+    tell: Callable[[str], None] = lambda _: None,
+) -> Store:
     """Open the journal in a state folder, in a file NAME.db, or on the server a URL names.
 
-    `clock`: by which a server that is away is waited for.
+    `clock`: by which a server that is away is waited for; `tell` is told so.
 
     Raises UsageError where the place cannot be used, InvalidError for another version's journal.
     """
-    database = _database(state, clock or SystemClock())
+    database = _database(state, clock or SystemClock(), tell)
     try:
         with database.writing() as connection:
             _check_ours(connection, database.name)
@@ -184,12 +200,12 @@ def open_store(state: Path | Secret, clock: Clock | None = None) -> Store:
     return Store(database)
 
 
-def _database(state: Path | Secret, clock: Clock) -> Database:
+def _database(state: Path | Secret, clock: Clock, tell: Callable[[str], None]) -> Database:
     if isinstance(state, Path):
         return SqliteFile(state)
     from apollo_batch.journal.postgres import PostgresServer
 
-    return PostgresServer(state, clock)
+    return PostgresServer(state, clock, tell)
 
 
 def _check_ours(connection: Connection, name: str) -> None:

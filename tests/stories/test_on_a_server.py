@@ -1,6 +1,8 @@
 """A journal on a PostgreSQL server: shared, never bought twice, whole when the server crashes."""
 
 import re
+import signal
+import time
 
 import pytest
 from makers import Ended, cells_of, hit, save_csv, story, until
@@ -135,6 +137,38 @@ def test_a_run_that_died_with_its_server_goes_on_and_asks_nothing_twice(
     assert again.code == Exit.IN_DOUBT, again.err
     assert again.document["reasons"] == {"process_died": 10}
     assert again.document["rows"]["succeeded"] == 25
+    assert asked_once(apollo)
+
+
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGINT, Exit.INTERRUPTED), (signal.SIGTERM, Exit.TERMINATED)]
+)
+def test_a_request_to_end_ends_the_wait_for_a_server_that_is_away(
+    desk, apollo, on_server, postgres, number, code
+):
+    apollo.plot(hit("429", 2, seconds=4))
+    told = story(desk, apollo, 35)
+
+    with started(told) as process:
+        until(lambda: apollo.paid_calls() >= 2)
+        assert any("Apollo asked us to wait" in line for line in process.stderr)
+        postgres.stop()
+        away = next(line for line in process.stderr if "is away" in line)
+        began = time.monotonic()
+        process.send_signal(number)
+        run = ended(process)
+        lasted = time.monotonic() - began
+    postgres.start()
+    again = told.run()
+
+    assert re.search(r"is away: .* It is waited for until \S+ \(2 min at the most\)\.", away)
+    assert PASSWORD not in away
+    assert run.code == code, run.err
+    assert lasted < 4
+    assert "went away" in run.err
+    assert f"Next: apollo-batch run {told.job} {told.sheet} --yes" in run.err
+    assert again.code == 0, again.err
+    assert again.document["rows"]["succeeded"] == 35
     assert asked_once(apollo)
 
 

@@ -1,5 +1,6 @@
 """A journal on a server: found or refused in words, shared by machines, whole whatever breaks."""
 
+import re
 import sys
 import threading
 from decimal import Decimal
@@ -228,6 +229,60 @@ def test_a_server_that_stays_away_is_waited_for_once_and_named(postgres, url):
     journal.store.close()
 
     assert PATIENCE_SECONDS <= clock.waited < 2 * PATIENCE_SECONDS
+
+
+def test_that_a_server_is_away_is_told_once_with_how_long_it_is_waited_for(postgres, url):
+    told = []
+    store = open_store(Secret(url), HurriedClock(), tell=told.append)
+    postgres.stop()
+
+    with pytest.raises(OutOfReachError):
+        store.let_go(store.take("leads", "process 1 on this machine"))
+    postgres.start()
+    store.close()
+
+    (words,) = told
+    assert "The journal's server postgresql://keeper@127.0.0.1:" in words
+    assert re.search(r"It is waited for until \d\d:\d\d:\d\d \(70 s at the most\)\.$", words)
+    assert PASSWORD not in words
+    assert QUOTED not in words
+
+
+def test_a_server_that_comes_back_is_told_to_be_back(postgres, url):
+    told = []
+
+    def tell(words):
+        told.append(words)
+        if "is away" in words:
+            postgres.start()
+
+    store = open_store(Secret(url), HurriedClock(), tell=tell)
+    postgres.stop()
+
+    assert store.take("leads", "process 1 on this machine") is None
+    store.close()
+    assert [words.partition(":")[0] for words in told] == [
+        "The journal's server postgresql",
+        "The journal's server postgresql",
+    ]
+    assert told[1].endswith(" is back.")
+
+
+@pytest.mark.parametrize(("seconds", "slept"), [(0.0, 0.0), (60.0, 100.0)])
+def test_a_server_that_is_away_is_waited_for_no_longer_than_somebody_says(
+    postgres, url, seconds, slept
+):
+    clock = HurriedClock()
+    store = open_store(Secret(url), clock)
+    postgres.stop()
+
+    store.wait_no_longer(seconds)
+    with pytest.raises(OutOfReachError):
+        store.take("leads", "process 1 on this machine")
+    postgres.start()
+    store.close()
+
+    assert clock.waited == slept
 
 
 def test_a_name_is_one_processes_and_says_whose(journal, url):
