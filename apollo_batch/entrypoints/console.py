@@ -104,7 +104,7 @@ class Progress:
 
             self._bar = Bar(
                 RenderableColumn(_Said(self._words)),
-                BarColumn(),
+                BarColumn(bar_width=20),
                 MofNCompleteColumn(),
                 TimeRemainingColumn(),
                 console=Console(stderr=True),
