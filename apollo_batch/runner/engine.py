@@ -14,13 +14,11 @@ from apollo_batch.journal.answers import Answer, Knock, Over, Wait
 from apollo_batch.model import Arrival, Chunk, Settlement
 from apollo_batch.runner.pump import Pump
 
-Jobs: TypeAlias = "queue.SimpleQueue[Chunk | Knock | None]"
+Jobs: TypeAlias = "queue.SimpleQueue[Chunk | None]"
+Reply: TypeAlias = tuple[Chunk, Settlement] | tuple[Knock, bool]
 _NO_WAIT = Wait(None, "")
 _SLICE_SECONDS = 30.0
 """Waits are cut into slices, so that a laptop's sleep or a clock's step costs one at most."""
-
-
-Reply = tuple[Chunk, Settlement] | Knock
 
 
 class Sender(Protocol):
@@ -80,26 +78,27 @@ def carry_out(pump: Pump, sender: Sender, watch: Watch, clock: Clock, threads: i
     for _ in range(threads):
         threading.Thread(target=_carry, args=(jobs, watch, sender), daemon=True).start()
     try:
-        return _Loop(pump, watch, clock, jobs, threads).run()
+        return _Loop(pump, sender, watch, clock, jobs=jobs, threads=threads).run()
     finally:
         for _ in range(threads):
             jobs.put(None)
 
 
 def _carry(jobs: Jobs, watch: Watch, sender: Sender) -> None:
-    while (job := jobs.get()) is not None:
-        if isinstance(job, Chunk):
-            watch.replies.put((job, _sent(job, sender)))
-        elif sender.knock():
-            watch.replies.put(job)
+    while (chunk := jobs.get()) is not None:
+        try:
+            settlement = sender.send(chunk)
+        except Exception as problem:  # noqa: BLE001 - a bug here must not lose the chunk
+            words = f"A bug of ours while reading the answer ({type(problem).__name__})."
+            settlement = Settlement(Arrival.UNKNOWN, message=words)
+        watch.replies.put((chunk, settlement))
 
 
-def _sent(chunk: Chunk, sender: Sender) -> Settlement:
-    try:
-        return sender.send(chunk)
-    except Exception as problem:  # noqa: BLE001 - a bug here must not lose the chunk
-        words = f"A bug of ours while reading the answer ({type(problem).__name__})."
-        return Settlement(Arrival.UNKNOWN, message=words)
+def _knock(knock: Knock, watch: Watch, sender: Sender) -> None:
+    answered = False
+    with contextlib.suppress(Exception):  # a bug of ours is no answer
+        answered = sender.knock()
+    watch.replies.put((knock, answered))
 
 
 class _Loop:
@@ -108,16 +107,20 @@ class _Loop:
     def __init__(
         self,
         pump: Pump,
+        sender: Sender,
         watch: Watch,
         clock: Clock,
+        *,
         jobs: Jobs,
         threads: int,
     ) -> None:
         self._pump = pump
+        self._sender = sender
         self._watch = watch
         self._clock = clock
         self._jobs = jobs
         self._threads = threads
+        self._knocking = False
         self._flying: dict[int, Chunk] = {}
         self._arrived: list[tuple[Chunk, Settlement]] = []
 
@@ -159,7 +162,7 @@ class _Loop:
             self._flying[chunk.attempt] = chunk
             self._jobs.put(chunk)
         for knock in turn.knocks:
-            self._jobs.put(knock)
+            self._knock(knock)
         self._watch.sent += len(turn.chunks)
         self._watch.in_flight = len(self._flying)
         self._watch.note(turn.answer, self._clock.now())
@@ -183,13 +186,26 @@ class _Loop:
         try:
             reply = self._watch.replies.get(timeout=max(0.0, wait))
             while True:
-                if isinstance(reply, Knock):
-                    self._pump.answered(reply)
-                elif reply is not None:
-                    self._arrive(*reply)
+                if reply is not None:
+                    self._take(reply)
                 reply = self._watch.replies.get_nowait()
         except queue.Empty:
             return
+
+    def _knock(self, knock: Knock) -> None:
+        # In a thread of its own, since it may hang for as long as a call lasts; one at a time.
+        if not self._knocking:
+            self._knocking = True
+            about = (knock, self._watch, self._sender)
+            threading.Thread(target=_knock, args=about, daemon=True).start()
+
+    def _take(self, reply: Reply) -> None:
+        if isinstance(reply[0], Chunk):
+            self._arrive(*reply)
+            return
+        self._knocking = False
+        if reply[1]:
+            self._pump.answered(reply[0])
 
     def _arrive(self, chunk: Chunk, settlement: Settlement) -> None:
         self._flying.pop(chunk.attempt, None)

@@ -171,6 +171,24 @@ def test_a_storm_of_writes_beyond_patience_leaves_nothing_made_twice_by_the_next
     assert most_effects(hurried, "deals") == 1
 
 
+def test_a_free_call_that_hangs_holds_up_neither_the_end_nor_a_second_one_behind_it(desk, hurried):
+    told = story(desk, hurried, 190)
+    hurried.plot(*failing(BULK, on=range(2, 9_999)), hit("slow", seconds=1) | {"route": BULK})
+
+    with started(told, "--patience", "4s", "--threads", 8) as process:
+        until(lambda: hurried.paid_calls() >= 1)
+        before = calls(hurried, PROFILE)
+        hurried.plot(*failing(BULK), hit("hang", seconds=60) | {"route": PROFILE, "on": []})
+        began = time.monotonic()
+        run = ended(process)
+        lasted = time.monotonic() - began
+
+    assert run.code == Exit.IN_DOUBT
+    assert "out_of_reach" in run.document["reasons"]
+    assert lasted < 25
+    assert calls(hurried, PROFILE) == before + 1
+
+
 def test_two_processes_in_one_storm_knock_as_often_as_one(desk, hurried):
     told = story(desk, hurried, 40)
     save_csv(desk.folder / "others.csv", leads(40, 200))
