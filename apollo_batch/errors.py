@@ -42,7 +42,8 @@ EXIT_MEANINGS = {
     Exit.INVALID: "the job file or the spreadsheet cannot be used; nothing was sent",
     Exit.ACCESS: "the API key is missing, wrong, or not allowed to do this",
     Exit.BUDGET: "stopped at a budget, or Apollo's credits are used up",
-    Exit.OUT_OF_REACH: "Apollo or the journal's server is out of reach, or limits us beyond patience; run it again",
+    Exit.OUT_OF_REACH: "Apollo or the journal's server is out of reach, or limits us beyond patience: run it again; "
+    "or Apollo's answers have changed: update, then run it again",
     Exit.IN_DOUBT: "some rows are in doubt: sent, and nobody knows whether it was carried out",
     Exit.NOT_WRITTEN: "results are safe, the output could not be written; `export RUN` writes it",
     Exit.HELD: "another process holds this run",

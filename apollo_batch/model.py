@@ -232,6 +232,10 @@ class Settlement:
     """The items that Apollo named as those because of which it refused the whole request."""
     message: str = ""
     """What to tell a person, without personal data."""
+    missing: str = ""
+    """What the reply lacks of the least that is needed to read it; "" where it has that."""
+    unknown: Mapping[str, int] = field(default_factory=dict)
+    """What of it this version does not know (a field, a value, a reason), and how often."""
     http: int | None = None
     body: bytes = b""
     """The reply as it came, key and tokens cut out, compressed with zlib."""

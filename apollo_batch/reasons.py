@@ -205,6 +205,13 @@ _ALL = (
         "Run again once the limit is free; the message of the run says when.",
         again=True,
     ),
+    Reason(
+        "answers_changed",
+        _R,
+        "Not asked: Apollo's answers have changed, and this version cannot read them.",
+        "Update apollo-batch, see `apollo-batch doctor --drift`, then run again.",
+        again=True,
+    ),
 )
 
 APOLLOS = "apollo:"

@@ -47,7 +47,10 @@ def standing_in(answer: Callable[[Asked], Said]) -> Iterator[str]:
             content = self.rfile.read(int(self.headers["content-length"] or 0))
             said = answer(Asked(self.command, self.path, content))
             body = said.body if isinstance(said.body, bytes) else json.dumps(said.body).encode()
-            self.send_response(said.status)
+            if any(name == "date" for name, _ in said.headers):
+                self.send_response_only(said.status)
+            else:
+                self.send_response(said.status)
             for name, value in (*said.headers, ("content-length", str(len(body)))):
                 self.send_header(name, value)
             self.end_headers()

@@ -90,6 +90,11 @@ class Client:
         """Whether the far end is this machine, so that a scaled clock may be believed."""
         return urlsplit(self._origin).hostname in {"127.0.0.1", "localhost", "::1"}
 
+    @property
+    def proxy(self) -> str | None:
+        """Where requests go first; None: straight to Apollo. A password may be in it."""
+        return self._proxies.get("https")
+
     def call(self, request: Request) -> Reply:
         """Send once and wait for the whole reply.
 

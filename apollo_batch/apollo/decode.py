@@ -1,19 +1,25 @@
 """A reply becomes a settlement: what it says of each item, what it bills, what is still to come."""
 
+import codecs
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from apollo_batch.apollo.enrolled import enrolled, member
+from apollo_batch.apollo.enrolled import NO_WORD, enrolled, member
 from apollo_batch.apollo.kept import Keep, kept
-from apollo_batch.apollo.pairing import Lost, pair
-from apollo_batch.apollo.reading import UnreadableError, read_json
+from apollo_batch.apollo.minimum import is_whole, no_bill, short_of
+from apollo_batch.apollo.pairing import NO_RECORD, Lost, pair
+from apollo_batch.apollo.reading import MisshapenError, UnreadableError, read_json
 from apollo_batch.apollo.searched import read_page
+from apollo_batch.apollo.unfamiliar import unfamiliar, unheard
 from apollo_batch.apollo.written import Written
 from apollo_batch.catalogue.entry import Act, Operation, Pairing, Route
 from apollo_batch.model import Arrival, Chunk, Params, Settlement, Status, Verdict
+from apollo_batch.reasons import APOLLOS
 
+A_WEB_PAGE = "Something between you and Apollo answered with a web page instead of data."
 NOT_REVEALED = "Personal e-mail not revealed: GDPR region, or none known."
 _ZERO = Decimal(0)
 _MOST_NUMBER = 1_000_000
@@ -27,11 +33,29 @@ def decode(operation: Operation, route: Route, chunk: Chunk, body: bytes, keep: 
     """
     try:
         data = read_json(body)
-        if operation.act is not Act.LOOK_UP:
-            return _of_act(operation, route, chunk, data, keep)
-        records = records_of(route, data)
     except UnreadableError as problem:
-        return Settlement(Arrival.UNKNOWN, message=_unreadable(body, problem))
+        return Settlement(Arrival.UNKNOWN, message=unreadable(body, problem))
+    if isinstance(data, list) and not route.results_at:
+        data = {"": data}
+    try:
+        missing = short_of(operation, route, chunk, data)
+        read = _looked_up if operation.act is Act.LOOK_UP else _of_act
+        settlement = read(operation, route, chunk, data, keep)
+    except MisshapenError as problem:
+        missing = str(problem)
+        settlement = Settlement(Arrival.UNKNOWN, message=f"Apollo's answer is changed: {missing}.")
+    except UnreadableError as problem:
+        return Settlement(Arrival.UNKNOWN, message=unreadable(body, problem))
+    unknown = unfamiliar(operation, route, data) | dict(settlement.unknown)
+    return replace(settlement, missing=missing, unknown=unknown)
+
+
+def _looked_up(
+    operation: Operation, route: Route, chunk: Chunk, data: Any, keep: Keep
+) -> Settlement:
+    # In the place of what shows nothing of what it is, no record.
+    listed = records_of(route, data)
+    records = [record if is_whole(operation, record) else NO_RECORD for record in listed]
     pairs = pair(operation, route.pairing, [item.params for item in chunk.items], records)
     later = _later(operation, chunk.options, data)
     answer = _Answer(operation, chunk.options, records, later, keep)
@@ -40,7 +64,9 @@ def decode(operation: Operation, route: Route, chunk: Chunk, body: bytes, keep: 
     ]
     bill = number_of(data.get(route.credits_at)) if route.credits_at else None
     charged = _charged(route, data, records, pairs, verdicts)
-    derived = None if bill is not None or later.unpriced else charged * operation.price.base
+    # What is stated and is no number is no bill: nobody knows what this cost.
+    untold = later.unpriced or no_bill(route, data)
+    derived = None if bill is not None or untold else charged * operation.price.base
     total = bill if bill is not None else derived
     # A row whose record nobody can tell may have its phone number looked for all the same.
     pending = sum(1 for v in verdicts if v.status in {later.status, Status.IN_DOUBT})
@@ -56,10 +82,6 @@ def decode(operation: Operation, route: Route, chunk: Chunk, body: bytes, keep: 
 
 def _of_act(operation: Operation, route: Route, chunk: Chunk, data: Any, keep: Keep) -> Settlement:
     """Read an answer that is no look-up's: a search's page, or what was written."""
-    if isinstance(data, list) and not route.results_at:
-        data = {"": data}
-    if not isinstance(data, dict):
-        raise UnreadableError("not an object")
     match route.pairing:
         case Pairing.MANY:
             return read_page(operation, route, chunk, data, keep)
@@ -70,7 +92,15 @@ def _of_act(operation: Operation, route: Route, chunk: Chunk, data: Any, keep: K
         case _:
             verdicts = Written(operation, route, chunk, keep).verdicts(data)
     priced = [replace(verdict, credits=_ZERO) for verdict in verdicts]
-    return Settlement(Arrival.DONE, priced, derived=_ZERO)
+    return Settlement(Arrival.DONE, priced, derived=_ZERO, unknown=_new_reasons(verdicts))
+
+
+def _new_reasons(verdicts: Sequence[Verdict]) -> dict[str, int]:
+    found: Counter[str] = Counter()
+    for verdict in verdicts:
+        if verdict.reason.startswith(APOLLOS) and verdict.reason != NO_WORD:
+            found.update(unheard(verdict.reason.removeprefix(APOLLOS)))
+    return dict(found)
 
 
 def reread(
@@ -198,7 +228,7 @@ def _charged(
     if counted is not None:
         return counted
     if any(pair is Lost.UNPAIRED for pair in pairs):
-        return Decimal(sum(1 for record in records if isinstance(record, dict)))
+        return Decimal(sum(1 for record in records if record is not None))
     return Decimal(
         len({v.index for v in verdicts if v.index is not None and v.reason != "no_match"})
     )
@@ -237,8 +267,8 @@ def _request_id(data: Mapping[str, Any]) -> str | None:
     return str(found) if isinstance(found, int) and not isinstance(found, bool) else None
 
 
-def _unreadable(body: bytes, problem: UnreadableError) -> str:
-    start = body.lstrip()[:200].lower()
-    if start.startswith((b"<!doctype", b"<html")):
-        return "Something between you and Apollo answered with a web page instead of data."
+def unreadable(body: bytes, problem: UnreadableError) -> str:
+    """Say why a reply cannot be read."""
+    if body.removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"<"):
+        return A_WEB_PAGE
     return f"Apollo's answer could not be read ({str(problem)[:80]})."

@@ -10,7 +10,7 @@ from apollo_batch.reasons import REASONS
 
 _CONFIRM = (Leg("confirm"),)
 _THERE = "contacts_already_exists_in_current_campaign"
-_NO_WORD = "apollo:left out without a word"
+NO_WORD = "apollo:left out without a word"
 
 
 def enrolled(chunk: Chunk, data: Any, keep: Keep) -> list[Verdict]:
@@ -40,7 +40,7 @@ def _verdict(
         return _in(item, contacts[number], keep, "")
     if number in skipped:
         code = skipped[number]
-        if code == _NO_WORD and item.since is not None:
+        if code == NO_WORD and item.since is not None:
             # Maybe because a request of ours, whose answer was lost, had put it in.
             return Verdict(item.id, Status.SUCCEEDED, "", then=_CONFIRM)
         if code == _THERE and item.since is not None:
@@ -82,7 +82,7 @@ def _contacts(found: Any) -> tuple[dict[str, Any], dict[str, str]]:
     """Read who was enrolled; some answers split the list, and name some that were left out."""
     if isinstance(found, dict):
         added, left_out = found.get("added"), found.get("skipped")
-        return dict(_by_id(added)), {number: _NO_WORD for number, _ in _by_id(left_out)}
+        return dict(_by_id(added)), {number: NO_WORD for number, _ in _by_id(left_out)}
     return dict(_by_id(found)), {}
 
 
@@ -97,7 +97,7 @@ def _by_id(found: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
 def _skips(found: Any) -> dict[str, str]:
     """Read who was left out: by id with a reason, by reason with ids, or ids alone."""
     if isinstance(found, list):
-        return {number: _NO_WORD for number, _ in _by_id(found)}
+        return {number: NO_WORD for number, _ in _by_id(found)}
     skips: dict[str, str] = {}
     for key, value in found.items() if isinstance(found, dict) else ():
         if isinstance(value, list):

@@ -23,6 +23,8 @@ class Lost(Enum):
     """There may be a record for it, and nothing shows which."""
 
 
+NO_RECORD = ""
+"""What stands in an answer in the place of a record that could not be told."""
 Records = Sequence[Any]
 Pairs = list[int | Lost]
 """For each item, where in the records its own stands, or why there is none."""
@@ -51,7 +53,7 @@ def pair(
     where positions can hold and nothing about it contradicts the item.
     """
     if len(asked) == 1 and len(records) <= 1:
-        return [0 if records and isinstance(records[0], dict) else Lost.ABSENT]
+        return [0 if records and isinstance(records[0], dict) else _lost(records)]
     if pairing is Pairing.BY_POSITION and len(records) == len(asked):
         placed = _by_position(operation, asked, records)
         if placed is not None:
@@ -113,7 +115,16 @@ def _by_position(operation: Operation, asked: Sequence[Params], records: Records
         best = max((_grade(operation, asked[r], records[index]) for r in rivals), default=grade)
         if grade is _Grade.AGAINST or best > max(grade, _Grade.HINT):
             return None
-    return [Lost.ABSENT if grade is None else index for index, grade in enumerate(own)]
+    return [
+        _lost(records[index : index + 1]) if grade is None else index
+        for index, grade in enumerate(own)
+    ]
+
+
+def _lost(records: Records) -> Lost:
+    """Say why an item got none of these: what is neither a record nor a miss may be its own."""
+    told = all(record is None or isinstance(record, dict) for record in records)
+    return Lost.ABSENT if told else Lost.UNPAIRED
 
 
 def _by_identity(operation: Operation, asked: Sequence[Params], records: Records) -> Pairs:
@@ -124,7 +135,7 @@ def _by_identity(operation: Operation, asked: Sequence[Params], records: Records
     claims = [_claims(grades, item) for item in range(len(asked))]
     # Two items may ask for the same person and share a record; one item never has two.
     taken = {found[0] for found in claims if len(found) == 1}
-    lost = Lost.UNPAIRED if set(real) - taken else Lost.ABSENT
+    lost = Lost.UNPAIRED if set(real) - taken else _lost(records)
     return [found[0] if len(found) == 1 else (Lost.UNPAIRED if found else lost) for found in claims]
 
 

@@ -19,12 +19,20 @@ _WINDOWS = {
 }
 
 
+_MOST_DEPTH = 64
+"""Apollo's own answers nest a few levels; whatever is deeper was not made by it."""
+
+
 class UnreadableError(ValueError):
     """The body is not an answer of Apollo's."""
 
 
+class MisshapenError(UnreadableError):
+    """It may be Apollo's, and lacks the least that is needed to read it."""
+
+
 def read_json(body: bytes) -> Any:
-    """Read a body strictly: UTF-8, no NaN or infinity, no key twice, floats as Decimal.
+    """Read a body strictly: UTF-8, no NaN or infinity, no key twice, not deep, floats as Decimal.
 
     Raises UnreadableError.
     """
@@ -35,6 +43,7 @@ def read_json(body: bytes) -> Any:
             parse_constant=_no_constant,
             object_pairs_hook=_once,
         )
+        _see_depth(data)
         return _mended(data) if b"\\ud" in body.lower() else data
     except (ValueError, RecursionError) as problem:
         raise UnreadableError(str(problem)) from None
@@ -49,6 +58,19 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) != len(pairs):
         raise UnreadableError("a key stands in it twice")
     return found
+
+
+def _see_depth(data: Any) -> None:
+    level = [data] if isinstance(data, dict | list) else []
+    for _ in range(_MOST_DEPTH):
+        level = [
+            inner
+            for outer in level
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+            if isinstance(inner, dict | list)
+        ]
+    if level:
+        raise UnreadableError(f"it is nested more than {_MOST_DEPTH} deep")
 
 
 def _mended(value: Any) -> Any:
@@ -91,6 +113,13 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
         else:
             seconds = (email.utils.parsedate_to_datetime(text) - datetime.now(UTC)).total_seconds()
     return None if seconds is None else min(max(seconds, 1.0), 86_400.0)
+
+
+def sent_at(headers: Mapping[str, str]) -> float | None:
+    """Read when a reply was sent, by the clock of whoever sent it."""
+    with contextlib.suppress(ValueError, TypeError, OverflowError):
+        return email.utils.parsedate_to_datetime(headers.get("date", "")).timestamp()
+    return None
 
 
 def time_scale(headers: Mapping[str, str]) -> float:

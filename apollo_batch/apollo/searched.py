@@ -5,7 +5,6 @@ from decimal import Decimal
 from typing import Any
 
 from apollo_batch.apollo.kept import Keep, kept
-from apollo_batch.apollo.reading import UnreadableError
 from apollo_batch.catalogue.entry import Operation, Paging, Route
 from apollo_batch.model import Arrival, Chunk, Halt, Params, Settlement, Status, Verdict
 
@@ -47,14 +46,9 @@ def read_page(
 
 
 def _records(route: Route, data: Any) -> list[dict[str, Any]]:
-    found = data.get(route.results_at)
-    if not isinstance(found, list):
-        raise UnreadableError(f"no list under {route.results_at}")
     # What one list calls by a name of its own, both have by that name.
     same = route.same_as.items()
-    plain = [
-        {**{name: r.get(other) for name, other in same}, **r} for r in found if isinstance(r, dict)
-    ]
+    plain = [{**{name: r.get(other) for name, other in same}, **r} for r in data[route.results_at]]
     saved = data.get(route.existing_at) if route.existing_at else None
     return plain + [r for r in saved if isinstance(r, dict)] if isinstance(saved, list) else plain
 

@@ -78,14 +78,14 @@ def not_there(item: ChunkItem) -> Verdict:
 
 
 def _fits(operation: Operation, item: ChunkItem, record: Mapping[str, Any]) -> bool:
-    names = _telling(operation, item)
+    names = telling(operation, item)
     return bool(names) and all(
         same_value(operation, name, item.params[name], record) for name in names
     )
 
 
-def _telling(operation: Operation, item: ChunkItem) -> list[str]:
-    """What tells this row's record from others: its subject, or all that an answer echoes."""
+def telling(operation: Operation, item: ChunkItem) -> list[str]:
+    """Name what tells this row's record from others: its subject, or all that an answer echoes."""
     for names in operation.subject:
         if all(item.params.get(name) for name in names):
             return list(names)

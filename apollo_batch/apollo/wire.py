@@ -12,7 +12,7 @@ from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_aft
 
 from apollo_batch.apollo.arrival import judge
 from apollo_batch.apollo.client import CallError, Client, Reply, Request
-from apollo_batch.apollo.decode import decode
+from apollo_batch.apollo.decode import A_WEB_PAGE, decode, unreadable
 from apollo_batch.apollo.encode import PREFIX, encode, encode_question
 from apollo_batch.apollo.kept import Keep
 from apollo_batch.apollo.late import Asked, read_late
@@ -20,6 +20,7 @@ from apollo_batch.apollo.reading import (
     UnreadableError,
     read_json,
     retry_after,
+    sent_at,
     time_scale,
     windows,
 )
@@ -98,6 +99,26 @@ class Wire:
             return False
         return arrival is not Arrival.UNKNOWN
 
+    def probe(
+        self,
+        address: Address,
+        query: Mapping[str, Any] | None = None,
+        body: Mapping[str, Any] | None = None,
+    ) -> "Probe":
+        """Ask a free question, once, and tell all that came of it."""
+        try:
+            reply = self._client.call(encode_question(address, query, body))
+        except CallError as problem:
+            return Probe(problem.arrival, problem.message)
+        finding = judge(reply, address.scope)
+        told = Probe(finding.arrival, finding.message, finding.halt, date=sent_at(reply.headers))
+        if finding.arrival is not Arrival.DONE:
+            return told
+        try:
+            return replace(told, data=read_json(reply.body))
+        except UnreadableError as problem:
+            return Probe(Arrival.UNKNOWN, unreadable(reply.body, problem))
+
     def team(self) -> str | None:
         """Ask for the team's id; None where Apollo does not tell this key.
 
@@ -168,12 +189,28 @@ class Wire:
 
 def _read(operation: Operation, route: Route, chunk: Chunk, reply: Reply, keep: Keep) -> Settlement:
     try:
-        return decode(operation, route, chunk, reply.body, keep)
+        settlement = decode(operation, route, chunk, reply.body, keep)
     except Exception as problem:  # noqa: BLE001 - a paid answer is kept even where we cannot read it
         return Settlement(
             Arrival.UNKNOWN,
             message=f"A bug of ours: this answer could not be read ({type(problem).__name__}).",
         )
+    if settlement.arrival is Arrival.UNKNOWN and "html" in reply.headers.get("content-type", ""):
+        return replace(settlement, message=A_WEB_PAGE, missing="", unknown={})
+    return settlement
+
+
+@dataclass(frozen=True)
+class Probe:
+    """What came of one free question."""
+
+    arrival: Arrival
+    message: str = ""
+    halt: Halt | None = None
+    data: Any = None
+    """The answer, where there is one."""
+    date: float | None = None
+    """What time it was for whoever answered; None where it is not said."""
 
 
 @dataclass(frozen=True)

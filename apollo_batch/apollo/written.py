@@ -7,7 +7,6 @@ from typing import Any
 from apollo_batch.apollo.kept import Keep, kept
 from apollo_batch.apollo.matching import match, may_be
 from apollo_batch.apollo.pairing import Lost, Pairs, pair, same_value, shows
-from apollo_batch.apollo.reading import UnreadableError
 from apollo_batch.apollo.sought import made_since, not_there, sought, unshown
 from apollo_batch.catalogue.entry import Act, Mode, Operation, Pairing, Route
 from apollo_batch.model import Chunk, ChunkItem, Course, Status, Verdict
@@ -28,11 +27,6 @@ class Written:
 
     def verdicts(self, data: Any) -> list[Verdict]:
         """Say of every item what became of it."""
-        if self.route.pairing is Pairing.SOUGHT and not isinstance(
-            data.get(self.route.results_at), list
-        ):
-            # No list is not an empty one: what is not shown may be there.
-            raise UnreadableError(f"no list under {self.route.results_at}")
         made, there = self._records(data)
         records = [*made, *there]
         if self.route.pairing is Pairing.NONE:
@@ -76,7 +70,7 @@ class Written:
         record = records[place]
         if self._is_anothers(item, record):
             return self._lost(item, Lost.UNPAIRED)
-        if record.get("deleted") is True:
+        if record.get("deleted"):
             return Verdict(item.id, Status.FAILED, "no_record")
         if item.course and item.course[0].old:
             return Verdict(item.id, Status.SUCCEEDED, "", old=record, then=item.course[1:])

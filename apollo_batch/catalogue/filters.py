@@ -7,6 +7,7 @@ from apollo_batch.catalogue.kinds import Kind
 from apollo_batch.catalogue.param import Param, Target
 
 SENIORITIES = "owner founder c_suite partner vp head director manager senior entry intern".split()
+EMAIL_STATUSES = ("verified", "unverified", "likely to engage", "unavailable")
 _DOMAINS = 1_000
 # More were seen to be ignored by the search for people, without a word.
 _HEEDED_IDS = 100
@@ -80,7 +81,7 @@ PEOPLE = (
     words(
         "contact_email_status",
         "How sure Apollo is of the e-mail address.",
-        choices=("verified", "unverified", "likely to engage", "unavailable"),
+        choices=EMAIL_STATUSES,
     ),
     *(replace(p, most=_HEEDED_IDS) if p.name == "organization_ids" else p for p in _COMPANY),
     words(

@@ -19,6 +19,8 @@ from apollo_batch.catalogue.entry import (
 from apollo_batch.catalogue.kinds import Kind
 from apollo_batch.catalogue.param import Param, Target
 
+STATUSES = ("scheduled", "completed", "skipped")
+PRIORITIES = ("high", "medium", "low")
 _MANY = 100
 _GONE = re.compile(r"has been deleted|not a valid ID|Not Found", re.I)
 _THERE = re.compile(r"already completed / skipped", re.I)
@@ -45,10 +47,10 @@ _TEMPLATE = (
         "status",
         "scheduled, unless it is over already.",
         either=True,
-        choices=("scheduled", "completed", "skipped"),
+        choices=STATUSES,
     ),
     Param("due_at", "When it is due: a date and a time.", Kind.MOMENT, either=True),
-    Param("priority", "How urgent it is.", either=True, choices=("high", "medium", "low")),
+    Param("priority", "How urgent it is.", either=True, choices=PRIORITIES),
     _NOTE,
 )
 _TITLE = Param("title", "What it is called; Apollo makes one up otherwise.", either=True)

@@ -192,6 +192,31 @@ def usage(state: str | None, sandbox: bool, as_json: bool) -> None:
 
 
 @cli.command()
+@click.argument("job", required=False, type=click.Path(path_type=Path))
+@SHEET
+@click.option("--drift", is_flag=True, help="Hold Apollo's free answers against the catalogue too.")
+@STATE
+@SANDBOX
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+def doctor(job: Path | None, sheet: Path | None, **flags: Any) -> NoReturn:
+    """Examine what a run needs: this machine, the files, the way to Apollo, the key. It is free.
+
+    Ends with 0 where nothing failed, else with 5 for the key, 7 for the way to Apollo and for
+    answers that have changed, 3 for anything else.
+
+    \b
+    Examples:
+      apollo-batch doctor
+      apollo-batch doctor jobs/enrich-people.yaml leads.xlsx
+      apollo-batch doctor --drift
+    """
+    from apollo_batch.entrypoints.doctor import Patient, examine
+
+    patient = Patient(job, sheet, flags["state"], sandbox=flags["sandbox"], drift=flags["drift"])
+    sys.exit(examine(patient, as_json=flags["as_json"]))
+
+
+@cli.command()
 @sandbox_flags
 def sandbox(**flags: Any) -> None:
     """Run a stand-in for Apollo on this machine. Made-up people, the real rules, no cost.

@@ -28,7 +28,7 @@ from apollo_batch.runner.engine import Watch
 from apollo_batch.runner.holding import holding
 from apollo_batch.runner.invocation import Ready, Wish
 from apollo_batch.runner.place import Place
-from apollo_batch.runner.summarise import verdict
+from apollo_batch.runner.summarise import not_known, verdict
 from apollo_batch.settings import without_password
 from apollo_batch.sheets.annotate import needs_suffix
 
@@ -250,6 +250,8 @@ def _tell_end(
         console.result(verdict(found))
         if path is not None:
             console.result(f"Written to {console.short(path)}")
+    if not_known(found):
+        console.say(not_known(found))
     if found.record["stop_note"]:
         console.say(found.record["stop_note"])
 

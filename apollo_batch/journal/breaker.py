@@ -66,7 +66,7 @@ def count(
     c: Connection, lane: RowMapping, attempt: RowMapping, settlement: Settlement, now: float
 ) -> None:
     """Take note of how a call ended, on a lane as it was before."""
-    failed = settlement.arrival.value in _FAILURES
+    failed = settlement.arrival.value in _FAILURES and not settlement.missing
     if lane["storm_since"]:
         # What had left before says nothing of now.
         if attempt["sent_at"] > lane["storm_since"]:

@@ -173,6 +173,8 @@ attempts = Table(
     Column("outcome", String, nullable=False),  # sent, lost, or an Arrival
     Column("http", Integer),
     Column("message", Text),
+    Column("missing", Text),  # what its answer lacks of the least that is needed to read it
+    Column("unknown", Text),  # what of its answer is not known here, and how often
     Column("headers", Text),
     Column("body", LargeBinary),
     Column("request_id", String),

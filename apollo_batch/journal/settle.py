@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection, RowMapping
 
 from apollo_batch.catalogue.entry import Repeat
 from apollo_batch.catalogue.operations import OPERATIONS
-from apollo_batch.journal import breaker, budget, late, limiter, undone, verdicts
+from apollo_batch.journal import breaker, budget, changed, late, limiter, undone, verdicts
 from apollo_batch.journal.schema import attempts, chunks, runs
 from apollo_batch.journal.store import Store
 from apollo_batch.journal.verdicts import LOST
@@ -113,6 +113,8 @@ def _settle(
     scopes = budget.scopes_of(attempt["account"], attempt["run"], attempt["sent_at"])
     budget.move(c, scopes.values(), *more)
     _note_reply(c, attempt, settlement, outcome, now, held=held, spent=spent)
+    if settlement.missing and changed.too_many(c, attempt):
+        stop(c, attempt["run"], changed.STOP, changed.note(settlement.missing))
     lane = limiter.learn(c, attempt, settlement, now)
     if outcome != LOST:  # our own end says nothing of Apollo
         breaker.count(c, lane, attempt, settlement, now)
@@ -125,6 +127,9 @@ def _money(attempt: RowMapping, settlement: Settlement, repeat: Repeat) -> tuple
     match settlement.arrival:
         case Arrival.DONE:
             bill = settlement.reported if settlement.reported is not None else settlement.derived
+            if bill is None and settlement.missing and settlement.still_held is not None:
+                # Nobody knows, and nothing more will tell: it counts in full.
+                return budget.ZERO, attempt["held"] + attempt["spent"]
             bill, still = bill or budget.ZERO, settlement.still_held
             if still is None:  # all that is not billed yet of the most it can cost
                 still = max(budget.ZERO, attempt["held"] + attempt["spent"] - bill)
@@ -142,6 +147,8 @@ _REPLY_NAMES = (
     "done_at",
     "http",
     "message",
+    "missing",
+    "unknown",
     "headers",
     "body",
     "request_id",
@@ -177,6 +184,8 @@ def _reply(settlement: Settlement) -> dict[str, Any]:
     return {
         "http": settlement.http,
         "message": settlement.message,
+        "missing": settlement.missing or None,
+        "unknown": json.dumps(dict(settlement.unknown)) if settlement.unknown else None,
         "headers": json.dumps(dict(settlement.headers)) if settlement.headers else None,
         "body": settlement.body or None,
         "request_id": settlement.request_id,

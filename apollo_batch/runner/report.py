@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 from apollo_batch.apollo.decode import NOT_REVEALED
 from apollo_batch.errors import EXIT_ORDER, Exit, UsageError
-from apollo_batch.journal import enrolling, late, tell
+from apollo_batch.journal import changed, enrolling, late, tell
 from apollo_batch.journal.found import sheets_of
 from apollo_batch.journal.store import Store, open_store
 from apollo_batch.model import Status
@@ -32,6 +32,7 @@ _STOP_EXITS = {
     "no_access": Exit.ACCESS,
     "out_of_reach": Exit.OUT_OF_REACH,
     "limited": Exit.OUT_OF_REACH,
+    "answers_changed": Exit.OUT_OF_REACH,
     "job_refused": Exit.ROWS_FAILED,
     "stopped": Exit.INTERRUPTED,
 }
@@ -54,6 +55,8 @@ class Figures:
     planned: Mapping[str, Any] = field(default_factory=dict)
     sheets: Mapping[str, int] = field(default_factory=dict)
     """Steps that search, each with how many records it found; they are among the rows."""
+    unknown: Mapping[str, int] = field(default_factory=dict)
+    """What of Apollo's answers this version does not know, and how often it was there."""
     enrolled: int = 0
     """How many contacts a run that enrolls has enrolled, or may have."""
     waits: late.Waits = field(default_factory=late.Waits)
@@ -129,6 +132,7 @@ def figures(store: Store, run: str) -> Figures:
         statuses=statuses,
         reasons={code: count for code, count in reasons.most_common() if count},
         sheets=sheets,
+        unknown=changed.unknown(store, number),
         enrolled=enrolling.enrolled(store, number),
         not_revealed=not_revealed,
         row_credits=known,
@@ -163,6 +167,7 @@ def as_json(
         },
         "requests": found.bill.requests,
         "sheets": _sheets(found),
+        "unknown": dict(found.unknown),
         "next": next_step,
     }
 

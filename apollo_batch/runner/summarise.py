@@ -1,6 +1,7 @@
 """A run's figures become its summary: what the sheet, `show` and the report all say."""
 
 import contextlib
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -40,6 +41,7 @@ def _tables(found: Figures) -> Iterator[Table]:
     credits = credits if any(amount for _, amount in credits) else ()
     yield Table("Credits by step, against the budget", ("Step", "Credits"), credits, chart="bar")
     yield Table("Requests", ("Route", "Requests"), tuple(found.bill.requests.items()))
+    yield Table("Not known in Apollo's answers", ("What", "Times"), tuple(found.unknown.items()))
     yield Table("Settings used", ("Setting", "Value"), tuple(settings_of(found.record)))
 
 
@@ -121,6 +123,18 @@ def left(kinds: Any) -> Decimal | None:
     # On unified plans this kind is the shared pool; the kinds must not be added up.
     found = kinds.get("lead_credit", {}).get("left")
     return None if found is None else Decimal(found)
+
+
+def not_known(found: Figures) -> str:
+    """Say in one sentence how much of Apollo's answers is new to this version; "" for nothing."""
+    kinds = Counter(name.partition(" ")[0] for name in found.unknown)
+    if not kinds:
+        return ""
+    counts = ", ".join(f"{n} {kind if n == 1 else kind + 's'}" for kind, n in kinds.items())
+    return (
+        f"Apollo's answers had things that this version does not know: {counts}; "
+        f"see `apollo-batch show {found.run}`."
+    )
 
 
 def verdict(found: Figures) -> str:

@@ -284,7 +284,7 @@ def test_the_locked_address_of_somebody_unrevealed_reaches_no_cell():
 
 
 def test_a_hollow_record_is_billed_and_no_match():
-    hollow = {"id": f"{7:024x}", "first_name": "Ada"}
+    hollow = {"id": f"{7:024x}", "first_name": "Ada", "last_name": None, "email": None}
 
     settlement = read(
         ENRICH_PEOPLE, [{"id": f"{7:024x}"}], {"matches": [hollow], "credits_consumed": 1}

@@ -173,7 +173,7 @@ def test_what_a_key_made_before_its_team_was_known_its_team_does_not_make_again(
     ]
 
 
-HOLLOW = b'{"matches": [{"id": "64c000000000000000000001", "first_name": "Ada"}]}'
+HOLLOW = b'{"matches": [{"id": "64c000000000000000000001", "first_name": "Ada", "email": null}]}'
 
 
 def test_an_empty_record_was_paid_for_and_is_not_bought_again(journal):
