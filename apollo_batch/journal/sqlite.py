@@ -2,6 +2,7 @@
 
 import contextlib
 import sqlite3
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from apollo_batch.files import PRIVATE_FILE, private_folder
 from apollo_batch.journal import disk
 
 _BUSY_MS = 30_000
+_PAUSES = (0.01, 0.02, 0.04, 0.1, 0.2, 0.4, 0.8, 1.6)
 
 
 class SqliteFile:
@@ -111,10 +113,21 @@ def _private(file: Path) -> Path:
 
 
 def _prepare(connection: sqlite3.Connection, _record: object) -> None:
+    connection.execute(f"PRAGMA busy_timeout={_BUSY_MS}")
+    _keep_a_log(connection)
     # FULL, because NORMAL may drop the last commits at a power cut, and these are paid answers.
-    for pragma in (
-        f"busy_timeout={_BUSY_MS}",
-        "journal_mode=WAL",
-        "synchronous=FULL",
-    ):
-        connection.execute(f"PRAGMA {pragma}")
+    connection.execute("PRAGMA synchronous=FULL")
+
+
+def _keep_a_log(connection: sqlite3.Connection) -> None:
+    # Where two open a new journal at once, SQLite waits for neither to turn it into one with a log.
+    for pause in _PAUSES:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as problem:
+            if "locked" not in str(problem):
+                raise
+            time.sleep(pause)
+        else:
+            return
+    connection.execute("PRAGMA journal_mode=WAL")

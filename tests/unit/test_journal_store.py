@@ -235,6 +235,19 @@ def test_processes_that_open_a_new_journal_at_once_all_find_it_and_lose_nothing(
     journal.store.close()
 
 
+def test_a_new_journal_that_another_process_is_just_making_is_waited_for(tmp_path):
+    other = sqlite3.connect(tmp_path / "journal.db", isolation_level=None, check_same_thread=False)
+    other.execute("begin immediate")
+    other.execute("create table half_made (n)")
+    ends = threading.Timer(0.2, other.execute, ["rollback"])
+    ends.start()
+
+    open_store(tmp_path).close()
+
+    ends.join()
+    other.close()
+
+
 def test_two_teams_have_lanes_and_questions_of_their_own(state):
     journal = Journal(state)
     ours, theirs = journal.begin(people(1)), journal.begin(people(1), on=shelf("another-team"))
