@@ -5,6 +5,7 @@ import runpy
 from pathlib import Path
 
 import pytest
+import tally
 from hypothesis import HealthCheck, settings
 from makers import Desk, serving
 from postgres_server import MISSING, PostgresServer, programs
@@ -36,6 +37,22 @@ def pytest_configure(config):
     # A desk may have a keyring, and a key in it.
     os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.null.Keyring"
     runpy.run_path(str(RAILS / "sitecustomize.py"))
+
+
+def pytest_sessionfinish(session):
+    output = getattr(session.config, "workeroutput", None)
+    if output is not None:  # one of several processes, which share the tests
+        output["tally"] = tally.counted()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node):
+    tally.take(getattr(node, "workeroutput", {}).get("tally", {}))
+
+
+def pytest_terminal_summary(terminalreporter):
+    if tally.told():
+        terminalreporter.write_line(tally.told())
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -53,4 +53,4 @@ def limited_scene(limited, launcher, tmp_path):
 @pytest.fixture
 def writing_scene(hasty, launcher, tmp_path):
     hasty.reset()
-    return Scene(tmp_path / "scene", hasty, launcher, threads=2)
+    return Scene(tmp_path / "scene", hasty, launcher, threads=2, total=20.0)

@@ -13,6 +13,10 @@ from crash_launcher import KILLED, Launcher, Point, Process
 from makers import PAID, WORLD, Served, save_job, save_xlsx
 
 HEADER = ("Who", "Email", "Profile", "Email Status")
+CANARY = "met-at-the-aviary"
+"""Stands in a column that no job names."""
+NUMBER_FOR_AN_ID = -(2**63)
+"""What an answer names a record by that has lost its own id."""
 KEEP = {"Person Id": "id", "Work Email": "email", "Title": "title"}
 Log = list[dict[str, Any]]
 
@@ -34,6 +38,7 @@ def people(count: int, start: int = 100) -> list[Lead]:
         who = WORLD.person(start + index)
         profile = who.linkedin_url if who.email is None or index % 7 == 3 else ""
         email = "" if profile else who.email
+        name = f"{who.first_name} {CANARY}"
         if index % 29 == 7:
             leads.append(leads[-4])
         elif index % 23 == 11:
@@ -43,11 +48,11 @@ def people(count: int, start: int = 100) -> list[Lead]:
                 )
             )
         elif index % 31 == 13:
-            leads.append(Lead((who.first_name, email, profile, "bounced"), None, "Skipped"))
+            leads.append(Lead((name, email, profile, "bounced"), None, "Skipped"))
         elif index % 97 == 17:
             leads.append(Lead((), None, ""))
         else:
-            leads.append(Lead((who.first_name, email, profile, "verified"), who.id))
+            leads.append(Lead((name, email, profile, "verified"), who.id))
     return leads
 
 
@@ -62,6 +67,10 @@ class Scene:
     threads: int = 8
     codes: list[int] = field(default_factory=list)
     sheets: dict[str, "Sheet"] = field(default_factory=dict)
+    environ: dict[str, str] = field(default_factory=dict)
+    """What its commands find in their environment besides."""
+    total: float | None = None
+    """How long a call may take; None: as long as it takes the product to lose patience."""
 
     def __post_init__(self) -> None:
         self.folder.mkdir(exist_ok=True)
@@ -85,9 +94,10 @@ class Scene:
     def start(self, *words: object, crash: Point | None = None) -> Process:
         """Type a command."""
         passed = {name: os.environ[name] for name in ("PATH", "HOME", "PYTHON_KEYRING_BACKEND")}
-        environ = {**passed, "TMPDIR": str(self.folder), **self.served.environ}
+        told = {**self.served.environ, **self.environ}
+        environ = {**passed, "TMPDIR": str(self.folder), **told}
         typed = [*map(str, words), "--state", str(self.state)]
-        return self.launcher.start(typed, self.folder, environ, crash)
+        return self.launcher.start(typed, self.folder, environ, crash, total=self.total)
 
     def holds_until(self, process: Process, claim: Callable[[Log], Any]) -> bool:
         """Let a command go on until the sandbox's log of requests says so, or it ends before."""

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from crash_launcher import KILLED, Point, Process
-from crash_scene import Log, Scene
+from crash_scene import CANARY, Log, Scene
 from makers import WORLD, save_csv, save_job
 
 from apollo_batch.sandbox import seeds_enrollable
@@ -164,6 +164,7 @@ class Task:
     writing: Writing
     job: Path
     path: Path
+    content: bytes
 
     def run(self, *more: object, crash: Point | None = None) -> Process:
         words = ("run", self.job, self.path, "--yes", "--json", "--threads", self.scene.threads)
@@ -193,8 +194,9 @@ def lay(scene: Scene, writing: Writing, name: str = "rows") -> Task:
         map={column: column for column in writing.header},
         **{"keep": None} | writing.job,
     )
-    path = save_csv(scene.folder / f"{name}.csv", writing.rows, writing.header)
-    return Task(scene, writing, job, path)
+    rows = [(*cells, CANARY) for cells in writing.rows]
+    path = save_csv(scene.folder / f"{name}.csv", rows, (*writing.header, "Memo"))
+    return Task(scene, writing, job, path, path.read_bytes())
 
 
 def effects(books: dict[str, Any], writing: Writing) -> Sequence[dict[str, Any]]:

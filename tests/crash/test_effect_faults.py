@@ -1,6 +1,7 @@
 """Line and answers fail while something is written: it is made once, and known to be."""
 
 import pytest
+import tally
 from crash_scene import fault_struck
 from effects_judge import assert_effects
 from effects_scene import BY_NAME, lay
@@ -30,6 +31,7 @@ def test_a_write_that_meets_trouble_is_made_once_and_no_more(writing_scene, name
     process = task.finish()
     assert fault_struck(writing_scene.served.books()["log"])
     writing_scene.served.plot()
+    tally.count(tally.FAULTS)
 
     rows = assert_effects(
         writing_scene, writing_scene.served.books(), {"rows": process.end()}, [task]
