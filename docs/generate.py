@@ -19,7 +19,7 @@ from typing import Any
 import click
 
 from apollo_batch.catalogue.addresses import ADDRESSES
-from apollo_batch.catalogue.entry import Operation
+from apollo_batch.catalogue.entry import Operation, Repeat
 from apollo_batch.catalogue.operations import GROUPS, OPERATIONS
 from apollo_batch.catalogue.param import Param
 from apollo_batch.entrypoints.cli import cli
@@ -320,6 +320,67 @@ def rooms() -> str:
     return table(("room", "what for"), rows)
 
 
+_AGAIN = {
+    Repeat.SAFE: "nothing more",
+    Repeat.PAID: "it may be charged again",
+    Repeat.NEVER: "it would be done once more",
+}
+
+
+def doubts() -> str:
+    """For everything that spends or writes: what a lost request means, and what is done about it."""
+    known = [o for chosen in GROUPS.values() for o in chosen]
+    rows = [(f"`{o.name}`", _AGAIN[o.repeat], _when_lost(o)) for o in known if _costs(o)]
+    free = ", ".join(f"`{o.name}`" for o in known if not _costs(o))
+    head = ("operation", "a second request would do", "where the answer is lost")
+    return f"{table(head, rows)}\n\nFree, only read, and sent again: {free}."
+
+
+def _costs(operation: Operation) -> bool:
+    return operation.act.writes or operation.price.base > 0 or operation.repeat is not Repeat.SAFE
+
+
+def _when_lost(operation: Operation) -> str:
+    if operation.repeat is Repeat.SAFE:
+        return "it is sent again, with the same values"
+    if operation.repeat is Repeat.PAID:
+        return "in doubt, counted as charged in full; `--resend-in-doubt` asks once more"
+    if operation.seek is None:
+        return "in doubt; you look in Apollo and say so with `resolve`"
+    seek = f"`{operation.seek.method} {operation.seek.path}`"
+    return f"looked for twice by {seek}; only what is not there is sent again"
+
+
+def tried() -> str:
+    """What the check tries against the promises, counted by asking the tests for their cases."""
+    command = [
+        "-m",
+        "pytest",
+        "--collect-only",
+        "-qq",
+        "-p",
+        "no:randomly",
+        "-p",
+        "no:cacheprovider",
+    ]
+    done = subprocess.run(
+        [sys.executable, *command, "tests/crash"],
+        cwd=HOUSE,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    counted = dict(re.findall(r"^(tests/crash/\S+): (\d+)$", done.stdout, flags=re.MULTILINE))
+    rows = [(_sentence(HOUSE / name), number, f"`{name}`") for name, number in counted.items()]
+    total = sum(int(number) for number in counted.values())
+    return table(("what is tried", "cases", "where"), [*rows, ("Together", f"{total:,}", "")])
+
+
+def _sentence(path: Path) -> str:
+    told = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+    return " ".join(told.split("\n\n")[0].split())
+
+
 MADE: dict[str, Callable[[], str]] = {
     "statuses": statuses,
     "reasons": reasons,
@@ -333,6 +394,8 @@ MADE: dict[str, Callable[[], str]] = {
     "job keys": job_keys,
     "commands": commands,
     "rooms": rooms,
+    "doubts": doubts,
+    "tried": tried,
 }
 
 

@@ -185,15 +185,20 @@ def _become(request: dict[str, Any]) -> int:
 def _hurry(total: float) -> None:
     """Wait a shorter time for the same: what is lost early has met no sandbox's clock yet."""
     from apollo_batch.apollo import client, wire
-    from apollo_batch.journal import looking, settle
+    from apollo_batch.journal import breaker, looking
+    from apollo_batch.runner import patience
 
     defaults = client.Client.__init__.__kwdefaults__
     assert defaults["total"] == client.TOTAL_SECONDS
     defaults["total"] = total
-    wire._BASE_SECONDS = 0.02
-    settle._BACKOFF_SECONDS /= 100
-    looking._FIRST_SECONDS /= 100
-    looking._AGAIN_SECONDS /= 100
+    patience.STORM_SECONDS = 1.0
+    for room, names in {
+        wire: ("_BASE_SECONDS",),
+        breaker: ("_BASE_SECONDS", "_FIRST_SECONDS", "_EVERY_SECONDS"),
+        looking: ("_FIRST_SECONDS", "_AGAIN_SECONDS"),
+    }.items():
+        for name in names:
+            setattr(room, name, getattr(room, name) / 100)
 
 
 def _crash_at(point: Point) -> None:
