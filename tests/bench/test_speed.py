@@ -3,6 +3,7 @@
 import json
 import os
 import statistics
+import subprocess
 import time
 from collections.abc import Iterator
 from itertools import pairwise
@@ -11,7 +12,18 @@ from typing import Any
 import pytest
 import requests
 from bench_clock import measure, plain_text, show
-from makers import BULK, HEADER, Desk, Served, leads, save_csv, save_job, save_xlsx, serving
+from makers import (
+    BULK,
+    HEADER,
+    Desk,
+    Served,
+    leads,
+    save_csv,
+    save_job,
+    save_xlsx,
+    serving,
+    until,
+)
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(600)]
 CAP = {"limits": {"max_credits": 200_000}}
@@ -169,5 +181,33 @@ def test_a_hundred_thousand_rows_in_little_memory(desk):
                 ("run, CSV out", taken),
                 ("the same command again, workbook out", again),
             )
+        ],
+    )
+
+
+def test_a_run_of_a_hundred_thousand_rows_goes_on_soon(desk):
+    sheet = desk.folder / "leads.csv"
+    strangers = [["N.", f"Stranger{n}", "", f"n{n}@unheard-of.example", ""] for n in range(100_000)]
+    save_csv(sheet, strangers, HEADER)
+    job = save_job(desk.folder / "job.yaml", **CAP)
+    run = ("run", job, sheet, "--yes", "--json", "--threads", 1)
+    waits = []
+    with serving(desk, "--plan-profile", "unlimited", "--latency", 50) as served:
+        desk.environ = served.environ
+        for most in (120.0, 60.0):  # it begins, and it goes on
+            begun = served.paid_calls()
+            with desk.started(*run, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as one:
+                began = time.perf_counter()
+                until(lambda known=begun: served.paid_calls() > known, most)
+                waits.append(time.perf_counter() - began)
+                one.kill()
+                one.wait(10)
+
+    show(
+        "100,000 rows of CSV: from the command to the first new request",
+        [
+            ("begun, seconds", f"{waits[0]:.2f}", ""),
+            ("gone on with after a kill, seconds", f"{waits[1]:.2f}", "under 2"),
+            ("load of this machine", f"{os.getloadavg()[0]:.1f}", "below its cores"),
         ],
     )

@@ -45,15 +45,13 @@ def assert_invariants(
     *,
     resent: bool = False,
     spoilt: bool = False,
-    limited: bool = False,
     besides: Collection[str] = ("In doubt",),
 ) -> None:
     """See that whatever happened, nothing was lost, bought twice, mixed up or left lying about.
 
     `codes`: by sheet, what its last run ended with. `resent`: rows in doubt were asked once more,
     so that they may have been paid for twice. `spoilt`: answers said something else than what was
-    carried out. `limited`: Apollo was made to say that a limit was hit. `besides`: what a row may
-    end with instead of what it should.
+    carried out. `besides`: what a row may end with instead of what it should.
     """
     with closing(sqlite3.connect(f"file:{scene.state / 'journal.db'}?mode=ro", uri=True)) as c:
         c.row_factory = sqlite3.Row
@@ -71,8 +69,7 @@ def assert_invariants(
         claimed = c.execute("select count(*) from questions where state = 'claimed'").fetchone()
         assert claimed[0] == 0, "a question is claimed by nobody who is alive"
     _judge_windows(books)
-    if not limited:
-        assert not [entry for entry in books["log"] if entry["status"] == 429], "a limit was hit"
+    assert not [entry for entry in books["log"] if entry["status"] == 429], "a limit was hit"
     judge_leftovers(scene)
     judge_canaries(scene, {s.path for s in scene.sheets.values()}, _addresses(scene))
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from crash_scene import paid_calls, people
+from crash_scene import fault_struck, paid_calls, people
 from judge import assert_invariants
 
 
@@ -101,3 +101,47 @@ def test_an_output_folder_that_may_not_be_written_keeps_the_results_for_later(sc
         assert output.read_bytes()[:2] == b"PK"
         sheet.finish()
         assert_invariants(scene, scene.served.books(), {"leads": again})
+
+
+def test_a_state_folder_that_may_not_be_written_stops_the_run_before_anything_is_sent(scene):
+    with small_disk(scene.folder / "disk", 5_000) as disk:
+        scene.state = disk / "state"
+        sheet = scene.sheet("leads", people(60))
+        change(disk, "ro")
+
+        refused = sheet.run()
+        code = refused.end()
+        asked = paid_calls(scene.served.books()["log"])
+        change(disk, "rw")
+        finished = sheet.finish()
+
+        assert code in {2, 9}, refused.said()
+        assert "state" in refused.said()
+        assert "Traceback" not in refused.said()
+        assert asked == 0
+        assert_invariants(scene, scene.served.books(), {"leads": finished})
+
+
+def test_an_output_folder_that_vanishes_meanwhile_costs_no_result(scene):
+    sheet = scene.sheet("leads", people(60))
+    folder = scene.folder / "out"
+    folder.mkdir()
+    output = folder / "leads.annotated.xlsx"
+    scene.served.plot(
+        {"route": "POST /people/bulk_match", "on": [3], "fault": "slow", "seconds": 0.5}
+    )
+
+    running = sheet.run("--output", output)
+    assert scene.holds_until(running, fault_struck)
+    folder.rmdir()
+    code = running.end()
+    paid = scene.served.books()["credits"]["consumed"]
+    folder.mkdir()
+    again = sheet.run("--output", output).end()
+
+    assert (code, again) == (9, 0)
+    assert "Traceback" not in running.said()
+    assert scene.served.books()["credits"]["consumed"] == paid > 0
+    assert output.read_bytes()[:2] == b"PK"
+    sheet.finish()
+    assert_invariants(scene, scene.served.books(), {"leads": again})

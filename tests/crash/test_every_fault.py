@@ -101,15 +101,26 @@ def ended(process):
     return code, {status: count for status, count in rows.items() if count and status != "total"}
 
 
-def judged(scene, command, code, known, **how):
+def gone_on(command, most):
+    """Type it again, up to so often: Apollo, once out of reach, is first asked what is free."""
+    for _ in range(most):
+        code, rows = ended(command.run())
+        if code == 0:
+            break
+    return code, rows
+
+
+def judged(scene, command, code, known, *, spoilt=False):
     books = scene.served.books()
-    how = {"spoilt": False, "limited": False} | how
-    assert_faultless(scene, command, books, code, known=known, **how)
+    assert_faultless(scene, command, books, code, known=known, spoilt=spoilt)
     tally.count(tally.FAULTS)
 
 
-@pytest.mark.parametrize("trouble", [*NETWORK, *STATUSES, *PAYLOADS], ids=str)
-@pytest.mark.parametrize("kind", KINDS, ids=str)
+@pytest.mark.parametrize(
+    ("kind", "trouble"),
+    [(k, t) for k in KINDS for t in (*NETWORK, *STATUSES, *PAYLOADS) if k.name in t.kinds],
+    ids=str,
+)
 def test_whatever_a_request_meets_its_rows_end_as_they_have_to(faulty_scene, known, kind, trouble):
     scene = faulty_scene
     laid = plain(scene.served.base_url)
@@ -121,14 +132,15 @@ def test_whatever_a_request_meets_its_rows_end_as_they_have_to(faulty_scene, kno
     first = ended(command.run())
     struck = laid.line.struck
     laid.line.calm()
-    then = ended(command.run()) if first[0] or trouble.spoils else first
+    tries = 6 if trouble.always and kind.name != "look up" else 1
+    then = gone_on(command, tries) if first[0] or trouble.spoils else first
     laid.line.close()
 
     assert struck
     assert "/elsewhere" not in laid.line.heard
     if trouble.always:
         assert first[0] in {7, 8}
-        assert set(first[1]) <= {"not_run", "in_doubt"}
+        assert set(first[1]) <= {"not_run", "in_doubt", "succeeded"}
         assert then[1] == (first[1] if kind.name == "look up" else WHOLE[kind.name])
     elif not trouble.spoils:
         due = ends(trouble, kind.name)
@@ -151,7 +163,7 @@ def test_whatever_a_request_meets_before_it_has_left_it_is_sent_once(
     laid.mend()
     laid.line.calm()
     scene.environ |= {"APOLLO_BASE_URL": laid.line.url}
-    then = ended(command.run()) if first[0] else first
+    then = gone_on(command, 6) if first[0] == 7 else first
     laid.line.close()
 
     name = next(name for name, known_lay in BEFORE.items() if known_lay is lay)

@@ -21,6 +21,9 @@ PAGE = b"<!DOCTYPE html><html><title>Sign in to this network</title></html>"
 LISTS = ("matches", "people", "created_contacts", "contacts")
 OF_APOLLO = (("x-rate-limit-minute", ""), ("x-sandbox-time-scale", "1000"))
 """What every answer of the sandbox says besides, its clock among it."""
+MANY = ("look up", "search", "create many", "update", "enroll")
+"""Kinds of operation whose answers hold a list of records."""
+ALL = (*MANY, "create one")
 Record = dict[str, Any]
 
 
@@ -53,6 +56,8 @@ class Trouble:
     """It strikes every request to the route, not one."""
     spoils: bool = False
     """The answer says something else than what was carried out."""
+    kinds: tuple[str, ...] = ALL
+    """The kinds of operation in whose answers it means anything."""
 
     def __str__(self) -> str:
         return self.name
@@ -276,7 +281,9 @@ def _records(change: Callable[[list[Any]], Any]) -> Act:
         place = _place(data)
         many = isinstance(data[place], list)
         records = change(data[place] if many else [data[place]])
-        return data | {place: records if many or not isinstance(records, list) else records[0]}
+        return data | {
+            place: records if many or not isinstance(records, list) else next(iter(records), None)
+        }
 
     return _data(changed)
 
@@ -287,8 +294,8 @@ def _says_thrice(record: Record) -> Record:
     return record | odd
 
 
-def _spoilt(name: str, means: Means, act: Act) -> Trouble:
-    return Trouble(name, means, act, spoils=True)
+def _spoilt(name: str, means: Means, act: Act, kinds: tuple[str, ...] = ALL) -> Trouble:
+    return Trouble(name, means, act, spoils=True, kinds=kinds)
 
 
 def _deep(body: bytes) -> bytes:
@@ -313,16 +320,17 @@ PAYLOADS = (
     Trouble("a field more", Means.FINE, _data(lambda d: d | {"brand_new": [1, {"a": None}]})),
     _spoilt("results of another type", Means.UNKNOWN, _records(lambda _: "seven")),
     _spoilt("null for a record", Means.FINE, _records(lambda r: [None, *r[1:]])),
-    _spoilt("a record fewer", Means.FINE, _records(lambda r: r[:-1] or {})),
-    _spoilt("a record more", Means.FINE, _records(lambda r: [*r, {**r[-1], "id": "f" * 24}])),
-    _spoilt("records in another order", Means.FINE, _records(lambda r: r[::-1])),
-    _spoilt("one record twice", Means.FINE, _records(lambda r: [*r[:-1], r[0]])),
+    _spoilt("a record fewer", Means.FINE, _records(lambda r: r[:-1]), MANY),
+    _spoilt("a record more", Means.FINE, _records(lambda r: [*r, {**r[-1], "id": "f" * 24}]), MANY),
+    _spoilt("records in another order", Means.FINE, _records(lambda r: r[::-1]), MANY),
+    _spoilt("one record twice", Means.FINE, _records(lambda r: [*r[:-1], r[0]]), MANY),
     _spoilt("half a credit", Means.FINE, _data(lambda d: d | {"credits_consumed": 10.5})),
     Trouble("no bill", Means.FINE, _data(lambda d: _without(d, "credits_consumed"))),
     _spoilt(
         "a number for an id",
         Means.FINE,
         _records(lambda r: [{**(r[0] or {}), "id": NUMBER_FOR_AN_ID}, *r[1:]]),
+        ("look up", "search"),
     ),
     _spoilt("success, and nobody", Means.FINE, _records(lambda _: [])),
     Trouble(

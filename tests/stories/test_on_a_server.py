@@ -5,6 +5,7 @@ import signal
 import time
 
 import pytest
+from crm_makers import BULK_CREATE, effects, lay, most_effects, newcomer, requests_of
 from makers import Ended, cells_of, hit, save_csv, story, until
 from postgres_server import PASSWORD, QUOTED
 
@@ -115,6 +116,26 @@ def test_a_run_outlives_a_crash_of_the_server(desk, apollo, on_server, postgres)
     assert run.document["rows"]["succeeded"] == 35
     assert apollo.books()["credits"]["consumed"] == 35
     assert asked_once(apollo)
+
+
+def test_what_creates_outlives_a_crash_of_the_server_and_makes_everybody_once(
+    desk, apollo, on_server, postgres
+):
+    apollo.plot({"route": BULK_CREATE, "on": [2], "fault": "slow", "seconds": 3})
+    people = [newcomer(number) for number in range(130)]
+    header = ("first_name", "last_name", "email", "organization_name")
+    told = lay(desk, apollo, "contacts.create", header, people, keep={"Id": "id"})
+
+    with started(told) as process:
+        until(lambda: requests_of(apollo).get(BULK_CREATE, 0) >= 2)
+        postgres.stop()
+        postgres.start()
+        run = ended(process)
+
+    assert run.code == 0, run.err
+    assert run.document["reasons"] == {"created": 130}
+    assert len(effects(apollo, kind="created")) == 130
+    assert most_effects(apollo) == 1
 
 
 def test_a_run_that_died_with_its_server_goes_on_and_asks_nothing_twice(
