@@ -124,6 +124,8 @@ class Chunk:
     """How many records a search may bring for an item; None: all there are."""
     label: str = ""
     """The list that what it creates goes on besides; "": on none."""
+    step: str = ""
+    """The step of the job that it belongs to."""
 
 
 class Arrival(StrEnum):

@@ -200,6 +200,7 @@ SKIPS = (
     ),
     Reason("totals_row", _S, "A row that sums up the rows above it."),
     Reason("job_skip", _S, "Left out by a rule of the job file."),
+    Reason("when_not_met", _S, "The job's `when` passes this row by in this step."),
     Reason(
         "refused",
         _S,

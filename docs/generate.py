@@ -228,6 +228,7 @@ def job_keys() -> str:
     shapes["own."] = _named_shape(told, "MapShape")
     shapes["map."] = _named_shape(told, "SourceShape")
     shapes |= {f"{name}.": _shape(told, name) for name in ("input", "source", "skip", "limits")}
+    shapes |= {"step.": _named_shape(told, "StepShape"), "when.": _named_shape(told, "WhenShape")}
     parts = []
     for prefix, shape in shapes.items():
         title = {
@@ -235,6 +236,8 @@ def job_keys() -> str:
             "own.": "`map`",
             "map.": "A parameter under `map`",
             "skip.": "A rule under `skip`",
+            "step.": "A step under `steps`",
+            "when.": "A condition under `when`",
         }
         parts.append(f"## {title.get(prefix, f'`{prefix[:-1]}`')}\n\n{shape['description']}\n")
         needed = set(shape.get("required", ()))

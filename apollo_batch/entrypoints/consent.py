@@ -47,8 +47,8 @@ def agree(place: Place, ready: Ready, cap: Decimal | None, manner: Manner) -> in
     Gives back how many contacts may be enrolled; None where the job enrolls nobody.
     """
     plan = ready.plan
-    enrolls = plan.act is Act.ENROLL
-    if not plan.to_ask or not (plan.act.writes or plan.most):
+    enrolls = plan.enrolls is not None
+    if not plan.left or not (plan.writes or plan.most):
         return 0 if enrolls else None
     number = _enrolled(place, ready, manner) if enrolls else None
     most = plan.most if cap is None else min(plan.most, cap)
@@ -66,18 +66,18 @@ def agree(place: Place, ready: Ready, cap: Decimal | None, manner: Manner) -> in
 
 
 def _does(ready: Ready, most: Decimal) -> str:
-    verb = _VERBS.get(ready.plan.act)
-    parts = [f"{verb} up to {ready.plan.to_ask}"] if verb else []
-    if most or not verb:
+    doing = ((_VERBS[act], n) for act, n in ready.plan.doing if act in _VERBS and n)
+    parts = [f"{verb} up to {count}" for verb, count in doing]
+    if most or not parts:
         parts.append(f"spend up to {report.plain(most)} credits")
-    return " and ".join(parts)
+    return " and ".join(filter(None, [", ".join(parts[:-1]), parts[-1]]))
 
 
 def _enrolled(place: Place, ready: Ready, manner: Manner) -> int:
     """How many contacts the run may enroll: nobody is e-mailed whom nobody has counted."""
     before = enrolled(place.store, ready.run) if ready.run else 0
     lowered, named = ready.job.limits.max_enroll, ready.wish.max_enroll
-    count = ready.plan.to_ask
+    count = ready.plan.enrolls or 0
     if lowered is not None:
         count = min(count, max(0, lowered - before))
     if named is None:

@@ -30,7 +30,7 @@ def next_step(code: Exit, found: report.Figures, plan: Plan, manner: Manner) -> 
             raised = ["--max-credits", str(_enough(found, plan))]
             return console.command([*_without(again, "--max-credits"), *raised])
         case Exit.BUDGET if found.record["stop"] == "enroll_budget":
-            raised = ["--max-enroll", str(found.enrolled + plan.to_ask)]
+            raised = ["--max-enroll", str(found.enrolled + (plan.enrolls or 0))]
             return console.command([*_without(again, "--max-enroll"), *raised])
         case Exit.BUDGET | Exit.OUT_OF_REACH | Exit.ACCESS | Exit.INTERRUPTED | Exit.TERMINATED:
             return console.command(again)
@@ -61,7 +61,7 @@ def raise_first(found: report.Figures, ready: Ready, plan: Plan) -> str:
     lowered = ready.job.limits.max_enroll
     if found.record["stop"] == "enroll_budget" and lowered == found.enrolled:
         limits = f"limits: {{max_enroll: {lowered}}} in {ready.wish.job}"
-        enough = found.enrolled + plan.to_ask
+        enough = found.enrolled + (plan.enrolls or 0)
         return f"The job file sets this number. First raise {limits} to {enough}."
     cap = found.budget.get("cap")
     if found.record["stop"] != "budget" or cap is None:

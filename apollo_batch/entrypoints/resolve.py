@@ -8,6 +8,7 @@ from apollo_batch.clock import SystemClock
 from apollo_batch.entrypoints import console
 from apollo_batch.entrypoints.opening import open_journal
 from apollo_batch.errors import Exit, UsageError
+from apollo_batch.journal.resolve import Doubt
 from apollo_batch.model import Status
 from apollo_batch.reasons import sentence
 from apollo_batch.runner import report
@@ -61,7 +62,7 @@ def _list(held: Resolving, rows: Sequence[tuple[int, int]], flags: list[str]) ->
         console.result("No row is in doubt.")
         return
     for doubt in found[:_MOST_LINES]:
-        console.result(f"row {doubt.row}: {sentence(doubt.reason)} {doubt.note}".rstrip())
+        console.result(f"{_where(held, doubt)}: {sentence(doubt.reason)} {doubt.note}".rstrip())
     if len(found) > _MOST_LINES:
         console.result(f"… and {len(found) - _MOST_LINES} more")
     where = "Look in Apollo whether it was carried out" if held.writes else "Decide"
@@ -70,6 +71,12 @@ def _list(held: Resolving, rows: Sequence[tuple[int, int]], flags: list[str]) ->
     sends = "sends them" if held.writes else "asks them, and may be charged"
     console.say(f"  {console.command([*words, '--done', *flags])}   nothing is sent again")
     console.say(f"  {console.command([*words, '--redo', *flags])}   the next run {sends} again")
+
+
+def _where(held: Resolving, doubt: Doubt) -> str:
+    step = f", step {doubt.step}" if len(held.steps) > 1 else ""
+    found = f", of what was found for it number {doubt.found}" if doubt.found else ""
+    return f"row {doubt.row}{step}{found}"
 
 
 def _take(held: Resolving, rows: Sequence[tuple[int, int]], word: Word, flags: list[str]) -> None:

@@ -99,7 +99,7 @@ def _wanted(ready: Ready, manner: Manner) -> output.Wanted:
         wish.job,
         target=manner.output,
         as_csv=manner.as_csv,
-        finds=ready.job.steps[0].operation.paging is not None,
+        finds=any(step.fans_out for step in ready.job.steps),
     )
 
 
@@ -109,7 +109,9 @@ def _carry_out(
     run = invocation.begin(place, ready, cap)
     budget = report.plain(ready.plan.most if cap is None else min(cap, ready.plan.most))
     log = DebugLog(place.store.folder / "logs" / f"{run}.log") if manner.debug else None
-    with console.Progress(ready.plan.to_ask, budget=budget or "0") as progress:
+    with console.Progress(
+        sum(count for _, count in ready.plan.doing), budget=budget or "0"
+    ) as progress:
         watch = Watch(on_change=progress)
         try:
             with _signals(watch, place.store):
@@ -181,12 +183,10 @@ def finish(
 def plan_lines(ready: Ready, cap: Decimal | None) -> Iterator[str]:
     """Say a plan in sentences, a line each."""
     plan, found = ready.plan, ready.plan.survey
-    operation = ready.job.steps[0].operation
-    if ready.job.searches:
-        yield f"{ready.wish.name}: a search. {operation.does}"
-    else:
-        yield f"{ready.wish.name}: {_count(found.rows, 'row')}. {operation.does}"
-    yield from _requests(ready)
+    what = "a search" if ready.job.searches else _count(found.rows, "row")
+    does = " ".join(dict.fromkeys(step.operation.does for step in ready.job.steps))
+    yield f"{ready.wish.name}: {what}. {does}"
+    yield from _steps(ready) if plan.legs else _requests(ready)
     if found.repeats:
         yield f"Same as another row, so asked once: {_count(found.repeats, 'row')}."
     if plan.known and not ready.run:
@@ -213,6 +213,17 @@ def plan_lines(ready: Ready, cap: Decimal | None) -> Iterator[str]:
     yield from ready.notices
 
 
+def _steps(ready: Ready) -> Iterator[str]:
+    """Say of each step how far it may go; fewer rows come to it than may."""
+    for leg in ready.plan.legs:
+        requests = _count(sum(leg.requests.values()), "request")
+        cost = f", {report.plain(leg.most)} credits" if leg.most else ""
+        yield (
+            f"  {leg.step} ({leg.operation}), {_TO_DO[leg.act].lower()}: up to {leg.rows:,} in "
+            f"{requests}{cost}."
+        )
+
+
 def _requests(ready: Ready) -> Iterator[str]:
     plan, most = ready.plan, ready.job.steps[0].most_records
     if len(plan.routes) != 1:
@@ -231,7 +242,7 @@ def _requests(ready: Ready) -> Iterator[str]:
 
 
 def _tell_plan(ready: Ready, cap: Decimal | None) -> None:
-    if ready.run and not ready.plan.to_ask:
+    if ready.run and not ready.plan.left:
         console.say(f"Run {ready.run} is finished; its workbook is written again.")
         return
     if ready.run:

@@ -28,7 +28,8 @@ def check_jobs(jobs: Sequence[Path], sheet: Path | None, encoding: str | None) -
             shown = explain(problem, text_of(path), str(path)) if problem.problems else str(problem)
             console.say(shown)
             continue
-        console.result(f"{path}: sound. {job.steps[0].operation.does}")
+        does = " ".join(dict.fromkeys(step.operation.does for step in job.steps))
+        console.result(f"{path}: sound. {does}")
         for note in job.notices:
             console.say(f"  {note}")
     return code

@@ -1,7 +1,7 @@
 """A well-shaped job comes in; what it asks Apollo for, and where it says so, goes out."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from apollo_batch.catalogue.entry import Operation
@@ -9,17 +9,30 @@ from apollo_batch.catalogue.operations import OPERATIONS
 from apollo_batch.job import moments
 from apollo_batch.job.parts import SourceShape
 from apollo_batch.job.places import Loc, Places
-from apollo_batch.job.shape import JobShape
+from apollo_batch.job.shape import OF_A_STEP, JobShape
 from apollo_batch.job.spelling import FIELDS, meant
+from apollo_batch.job.step_shape import StepShape
+
+SOURCE = "source"
+"""What steps call the search that a job starts from."""
 
 
 @dataclass(frozen=True)
 class Asked:
-    """A job's one operation, whether it starts from a spreadsheet or from a search."""
+    """One operation of a job, whether it starts from a spreadsheet or from a search."""
 
     shape: JobShape
+    """The job as if this were its one operation."""
     operation: Operation
     places: Places
+    """Where its words stand; a step's begin at the step."""
+    id: str
+    step: StepShape | None = None
+    """None: it is the job's one operation, or the search that it starts from."""
+    earlier: Mapping[str, Operation] = field(default_factory=dict)
+    """The steps before it, in their order."""
+    taken: Mapping[str, str] = field(default_factory=dict)
+    """What later steps take of its answers: `step.field` to the field."""
 
     @property
     def searches(self) -> bool:
@@ -62,14 +75,61 @@ class Asked:
                     named |= {found.param.name} if found else set()
         return named
 
+    def takes(self) -> Iterator[str]:
+        """Name what it takes of earlier answers: `step.field`."""
+        for source in (*self.columns.values(), *self.field_columns.values()):
+            if source.from_:
+                yield source.from_
+        for rule in (self.step.when if self.step else None) or []:
+            if rule.from_:
+                yield rule.from_
+
     def says_fields(self) -> bool:
         """Whether any custom field is filled from a column."""
         return FIELDS in self.shape.map.model_fields_set
 
 
-def asked(shape: JobShape, places: Places) -> Asked | None:
-    """Find the operation of a job; None where it names none, or both ways of naming one."""
+def asked(shape: JobShape, places: Places) -> list[Asked]:
+    """Find the operations of a job in their order; none where it names none, or both ways of it."""
+    if shape.steps is None:
+        only = _first(shape, places)
+        return [only] if only else []
+    first = _first(shape, places) if shape.source is not None else None
+    found = [first] if first else []
+    for number, step in enumerate(shape.steps):
+        if step.operation in OPERATIONS:
+            found.append(_of_step(shape, step, places.below("steps", number)))
+    earlier: dict[str, Operation] = {}
+    ready = []
+    for number, each in enumerate(found):
+        taken = _taken(each.id, found[number + 1 :])
+        ready.append(replace(each, earlier=dict(earlier), taken=taken))
+        earlier[each.id] = each.operation
+    return ready
+
+
+def _first(shape: JobShape, places: Places) -> Asked | None:
     if shape.source is not None and shape.operation:
         return None
     name = shape.source.operation if shape.source else shape.operation
-    return Asked(shape, OPERATIONS[name], places) if name in OPERATIONS else None
+    if name not in OPERATIONS:
+        return None
+    step = SOURCE if shape.source is not None and shape.steps is not None else name
+    return Asked(shape, OPERATIONS[name], places, step)
+
+
+def _of_step(shape: JobShape, step: StepShape, places: Places) -> Asked:
+    own = {name: getattr(step, name) for name in step.model_fields_set if name in OF_A_STEP}
+    others = {"source": None, "steps": None, "keep": None}
+    return Asked(
+        shape.model_copy(update=others | own), OPERATIONS[step.operation], places, step.id, step
+    )
+
+
+def _taken(step: str, later: Sequence[Asked]) -> dict[str, str]:
+    return {
+        name: name.partition(".")[2]
+        for each in later
+        for name in each.takes()
+        if name.partition(".")[0] == step
+    }

@@ -1,6 +1,6 @@
 """A job file whose every word is checked comes in, the Job goes out."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -11,30 +11,32 @@ from apollo_batch.catalogue.kinds import Kind
 from apollo_batch.catalogue.param import Param
 from apollo_batch.job import keep, values
 from apollo_batch.job.asked import Asked
-from apollo_batch.job.parts import LimitsShape, SkipShape, SourceShape
+from apollo_batch.job.parts import LimitsShape, SourceShape
+from apollo_batch.job.places import Places
+from apollo_batch.job.rule_shapes import SkipShape, WhenShape
 from apollo_batch.job.spelling import DEDUPE, FIELDS, LABEL_RUN, meant
-from apollo_batch.job.wanted import Job, Limits, SkipRule, Source, Step, Value
+from apollo_batch.job.wanted import Job, Limits, SkipRule, Source, Step, Value, When
 from apollo_batch.packing import choose_route
 
 
-def job(asked: Asked, name: str) -> Job:
+def job(asked: Sequence[Asked], name: str, places: Places) -> Job:
     """Put a Job together; everything in it must have passed the checks."""
-    shape, step = asked.shape, _step(asked)
-    route_note = (step.route_note,) if step.route_note else ()
+    shape, steps = asked[0].shape, tuple(map(_step, asked))
+    notices = (note for step in steps for note in _notices(step))
     return Job(
         name=shape.name or Path(name).stem,
-        steps=(step,),
+        steps=steps,
         sheet=shape.input.sheet if shape.input else None,
         header_row=shape.input.header_row if shape.input else None,
         table=shape.input.table if shape.input else None,
-        searches=asked.searches,
+        searches=asked[0].searches,
         zone=shape.zone,
         time=shape.time,
         include_hidden=shape.include_hidden,
         skip=tuple(_rule(rule) for rule in shape.skip or []),
         limits=_limits(shape.limits),
-        notices=(*route_note, *keep.notices(step.keep, asked.operation)),
-        places=asked.places,
+        notices=tuple(notices),
+        places=places,
     )
 
 
@@ -43,17 +45,23 @@ def with_path(wanted: Job, path: Path) -> Job:
     return replace(wanted, path=path)
 
 
+def _notices(step: Step) -> Iterator[str]:
+    if step.route_note:
+        yield step.route_note
+    yield from keep.notices(step.keep, step.operation)
+
+
 def _step(asked: Asked) -> Step:
     shape, operation = asked.shape, asked.operation
-    kept = keep.parsed(shape.keep or {})
-    route = choose_route(operation, {path[0].key for path in kept.values()})
+    kept, gives = keep.parsed(shape.keep or {}), keep.parsed(asked.taken)
+    route = choose_route(operation, {path[0].key for path in (kept | gives).values()})
     route = route or operation.routes[0]
     said = _said(asked)
     return Step(
-        id=operation.name,
+        id=asked.id,
         operation=operation,
         route=route,
-        route_note=keep.route_note(kept, operation, route),
+        route_note=keep.route_note(kept | gives, operation, route),
         options={param.name: value for param, value in said if param.option},
         constants={param.name: value for param, value in said if not param.option},
         sources=dict(_sources(asked)),
@@ -62,6 +70,10 @@ def _step(asked: Asked) -> Step:
         label_run=asked.options.get(LABEL_RUN) == "true",
         keep_old=shape.keep_old,
         most_records=shape.source.max_records if shape.source else shape.per_row,
+        when=tuple(map(_when, (asked.step.when if asked.step else None) or [])),
+        gives=gives,
+        options_at=asked.options_at,
+        places=asked.places,
     )
 
 
@@ -75,7 +87,18 @@ def _sources(asked: Asked) -> Iterator[tuple[str, Source]]:
 
 
 def _source(source: SourceShape) -> Source:
-    return Source(source.column, source.default, tuple(source.clean), source.split or "")
+    return Source(
+        source.column or source.from_,
+        source.default,
+        tuple(source.clean),
+        source.split or "",
+        answered=bool(source.from_),
+    )
+
+
+def _when(rule: WhenShape) -> When:
+    condition, operand = rule.asked()
+    return When(rule.column or rule.from_, condition, operand, bool(rule.from_))
 
 
 def _said(asked: Asked) -> list[tuple[Param, Value]]:

@@ -1,26 +1,21 @@
 """A row meets a job: out comes an item to send, or the reason not to."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from apollo_batch.catalogue.entry import Operation
 from apollo_batch.catalogue.kinds import BadCellError
-from apollo_batch.errors import InvalidError, Problem
-from apollo_batch.job import conditions, headers
-from apollo_batch.job.filling import Filling, Reading, empty, from_column, merged, whole_question
-from apollo_batch.job.names import Directory
-from apollo_batch.job.places import Loc
-from apollo_batch.job.spelling import field_way, way
-from apollo_batch.job.wanted import Job
+from apollo_batch.job import headers
+from apollo_batch.job.filling import Filling, empty, merged
 from apollo_batch.model import Item, Outcome, Params, Row, Status
 
 MOST_NOTE = 80
 
 
 @dataclass(frozen=True, slots=True)
-class _Rule:
-    """A skip rule, ready to ask."""
+class Rule:
+    """A condition on a cell, ready to ask."""
 
     index: int
     holds: Callable[[str], bool]
@@ -35,7 +30,9 @@ class Binding:
     columns: tuple[str, ...]
     named: tuple[int, ...]
     """Indexes of the columns that the job names, in the header's order."""
-    rules: tuple[_Rule, ...]
+    rules: tuple[Rule, ...]
+    whens: tuple[Rule, ...]
+    """What must hold of a row, or it passes the step by."""
     fillings: tuple[Filling, ...]
     constants: Params = field(default_factory=dict)
     """What is the same for every row; a cell that says something wins."""
@@ -56,6 +53,8 @@ class Binding:
             for index in self.named:
                 if index in row.troubles:
                     return _skipped(row, row.troubles[index], self._cell(row, index))
+        if not all(when.holds(row.cells[when.index]) for when in self.whens):
+            return _skipped(row, "when_not_met", "")
         return self._filled(row)
 
     def _cell(self, row: Row, index: int) -> str:
@@ -102,72 +101,3 @@ class Binding:
 def _skipped(row: Row, reason: str, note: str) -> Outcome:
     short = note if len(note) <= MOST_NOTE else note[: MOST_NOTE - 1] + "…"
     return Outcome(row.number, Status.SKIPPED, reason, short)
-
-
-def bind_to(job: Job, columns: Sequence[str], directory: Directory | None = None) -> Binding:
-    """Find a job's columns in a header; InvalidError names every one that is not there once.
-
-    Names of users, stages and the like in cells are looked up in the directory.
-    """
-    finding = _Finding(job, columns)
-    step = job.steps[0]
-    operation = step.operation
-    rules = tuple(finding.rules())
-    fillings = tuple(finding.fillings(operation, Reading.of(job, directory or Directory())))
-    if finding.problems:
-        count = len(finding.problems)
-        lacks = "a column" if count == 1 else f"{count} columns"
-        raise InvalidError(
-            f"The job names {lacks} that cannot be found in the sheet.",
-            problems=tuple(finding.problems),
-        )
-    named = sorted({rule.index for rule in rules} | {filling.index for filling in fillings})
-    return Binding(
-        operation,
-        tuple(columns),
-        tuple(named),
-        rules,
-        fillings,
-        whole_question(step),
-        job.include_hidden,
-    )
-
-
-class _Finding:
-    """One search through a header; a column that is not found is noted and 0 stands for it."""
-
-    def __init__(self, job: Job, columns: Sequence[str]) -> None:
-        self.job = job
-        self.columns = columns
-        self.problems: list[Problem] = []
-
-    def rules(self) -> Sequence[_Rule]:
-        return [
-            _Rule(
-                self._index(rule.column, ("skip", number, "column")),
-                conditions.question(rule),
-                rule.reason,
-            )
-            for number, rule in enumerate(self.job.skip)
-        ]
-
-    def fillings(self, operation: Operation, reading: Reading) -> Sequence[Filling]:
-        return [
-            from_column(
-                operation, name, self._index(source.column, self._loc(name)), source, reading
-            )
-            for name, source in self.job.steps[0].sources.items()
-        ]
-
-    def _loc(self, name: str) -> Loc:
-        places, operation = self.job.places, self.job.steps[0].operation
-        if "." in name:
-            return (*field_way(places, ("map",), name.partition(".")[2]), "column")
-        return (*way(places, ("map",), operation, name), "column")
-
-    def _index(self, column: str, loc: Loc) -> int:
-        found = headers.find(column, self.columns, self.job.places.value(loc))
-        if isinstance(found, Problem):
-            self.problems.append(found)
-            return 0
-        return found

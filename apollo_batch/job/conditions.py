@@ -9,7 +9,7 @@ from re import _parser  # type: ignore[attr-defined]
 from typing import Any
 
 from apollo_batch.job.headers import tidy
-from apollo_batch.job.wanted import Condition, SkipRule
+from apollo_batch.job.wanted import Condition, SkipRule, When
 
 MOST_PATTERN = 200
 MOST_CELL = 200
@@ -20,7 +20,7 @@ MOST_WAYS = (MOST_CELL + 1) ** 3
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)")
 
 
-def question(rule: SkipRule) -> Callable[[str], bool]:
+def question(rule: SkipRule | When) -> Callable[[str], bool]:
     """Make a rule ready to ask; whatever a cell holds, the answer is yes or no."""
     wanted = rule.operand
     match rule.condition, wanted:

@@ -7,19 +7,23 @@ from apollo_batch.errors import Problem
 from apollo_batch.job import keeping_old
 from apollo_batch.job.asked import Asked
 from apollo_batch.job.places import Places
-from apollo_batch.job.shape import OF_A_SHEET
+from apollo_batch.job.shape import OF_A_SHEET, OF_A_STEP
 from apollo_batch.job.suggest import did_you_mean
 from apollo_batch.job.syntax import shown
 
 
 def incomplete(places: Places) -> Iterator[Problem]:
     """Name what a job lacks that it cannot be without, or has beside a search."""
+    if places.says("steps"):
+        yield from _beside_steps(places)
     if places.says("source"):
         for key in OF_A_SHEET:
             if places.says(key):
                 message = f"A job that starts from a search has no `{key}`: no sheet is read."
                 home = "Put it below `source:`." if key in {"operation", "options"} else None
                 yield places.key((key,)).problem(message, home or "Take it out.")
+        return
+    if places.says("steps"):
         return
     if not places.says("operation"):
         yield places.value(()).problem(
@@ -29,6 +33,19 @@ def incomplete(places: Places) -> Iterator[Problem]:
         yield places.value(()).problem(
             "`map` is missing here.", "Add `map:` and what belongs below it."
         )
+
+
+def _beside_steps(places: Places) -> Iterator[Problem]:
+    """Refuse what stands beside the steps and belongs to one of them."""
+    if not places.says("steps", 0):
+        fix = "Write `- id: person` and what belongs to it below it."
+        yield places.key(("steps",)).problem("There is no step here.", fix)
+        return
+    for key in OF_A_STEP:
+        # What a search that the job starts from brings is kept by the job.
+        if places.says(key) and not (key == "keep" and places.says("source")):
+            message = f"A job with `steps` has no `{key}` of its own."
+            yield places.key((key,)).problem(message, "Put it into one of the steps.")
 
 
 def fits(asked: Asked) -> bool:

@@ -6,6 +6,7 @@ from itertools import islice
 from apollo_batch.catalogue import paths
 from apollo_batch.catalogue.entry import Act, Operation, Route
 from apollo_batch.errors import Problem
+from apollo_batch.job.asked import Asked
 from apollo_batch.job.headers import normal
 from apollo_batch.job.places import Places
 from apollo_batch.job.suggest import did_you_mean
@@ -32,10 +33,11 @@ def parsed(keep: Mapping[str, str]) -> dict[str, tuple[paths.Step, ...]]:
     return read
 
 
-def problems(keep: Mapping[str, str], operation: Operation, places: Places) -> Iterator[Problem]:
+def problems(asked: Asked) -> Iterator[Problem]:
     """Check paths, column names, that one route answers all, and that a search keeps something."""
+    keep, operation, places = asked.shape.keep or {}, asked.operation, asked.places
     kept = parsed(keep)
-    if not keep and operation.act is Act.SEARCH:
+    if not keep and not asked.taken and operation.act is Act.SEARCH:
         yield _nothing(operation, places)
     for column in keep:
         if column not in kept:
@@ -43,8 +45,9 @@ def problems(keep: Mapping[str, str], operation: Operation, places: Places) -> I
             fix = "Write it like `email`, `organization.name` or `employment_history[0].title`."
             yield places.value(("keep", column)).problem(message, fix)
     yield from _names(keep, places)
-    if choose_route(operation, _fields(kept)) is None:
-        yield _no_route(kept, operation, places)
+    wanted = kept | parsed(asked.taken)
+    if choose_route(operation, _fields(wanted)) is None:
+        yield _no_route(wanted, operation, places)
 
 
 def _nothing(operation: Operation, places: Places) -> Problem:

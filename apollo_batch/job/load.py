@@ -5,7 +5,18 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from apollo_batch.errors import InvalidError, Problem
-from apollo_batch.job import assemble, caret, check, frame, keep, mistakes, syntax, tree
+from apollo_batch.job import (
+    assemble,
+    caret,
+    chain,
+    check,
+    flow,
+    frame,
+    keep,
+    mistakes,
+    syntax,
+    tree,
+)
 from apollo_batch.job.asked import Asked, asked
 from apollo_batch.job.places import Place
 from apollo_batch.job.shape import JobShape
@@ -72,12 +83,20 @@ def loads(text: str, name: str) -> Job:
         fix = "Begin with `version: 1`; `apollo-batch schema` prints every key there is."
         raise refused(name, read.places.value(()).problem(message, fix))
     sound, problems = _checked(read)
-    if sound is None or problems:
+    if not sound or problems:
         raise refused(name, *problems)
-    return assemble.job(sound, name)
+    job = assemble.job(sound, name, read.places)
+    try:
+        flow.stages(job)
+    except flow.SideBySideError as beside:
+        found = " and ".join(beside.sheets)
+        message = f"This step takes of what {found} found, each beside the other."
+        place = beside.step.places.value(("id",))
+        raise refused(name, place.problem(message, "Take of one of them only.")) from None
+    return job
 
 
-def _checked(read: tree.Tree) -> tuple[Asked | None, list[Problem]]:
+def _checked(read: tree.Tree) -> tuple[list[Asked], list[Problem]]:
     """Check the shape, then the meaning of all of it that has a sound shape."""
     problems = list(frame.incomplete(read.places))
     values = read.values
@@ -89,14 +108,14 @@ def _checked(read: tree.Tree) -> tuple[Asked | None, list[Problem]]:
         try:
             shape = JobShape.model_validate(values)
         except ValidationError:
-            return None, problems
-    job = asked(shape, read.places)
-    if job is not None:
-        problems += frame.problems(job)
-        if frame.fits(job):
-            problems += check.problems(job)
-        problems += keep.problems(job.shape.keep or {}, job.operation, read.places)
-    return job, problems
+            return [], problems
+    steps = asked(shape, read.places)
+    for step in steps:
+        problems += frame.problems(step)
+        if frame.fits(step):
+            problems += check.problems(step)
+        problems += keep.problems(step)
+    return steps, [*problems, *chain.problems(steps, read.places)]
 
 
 def refused(name: str, *problems: Problem) -> InvalidError:

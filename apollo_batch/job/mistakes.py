@@ -14,12 +14,13 @@ from apollo_batch.job.parts import (
     InputShape,
     LimitsShape,
     SearchShape,
-    SkipShape,
     SourceShape,
 )
 from apollo_batch.job.places import Loc, Places
+from apollo_batch.job.rule_shapes import SkipShape, WhenShape
 from apollo_batch.job.shape import JobShape
 from apollo_batch.job.spelling import meant, plain_name
+from apollo_batch.job.step_shape import StepShape
 from apollo_batch.job.suggest import did_you_mean
 from apollo_batch.job.syntax import shown
 
@@ -29,6 +30,7 @@ _GROUPS: dict[str, type[BaseModel]] = {
     "skip": SkipShape,
     "map": SourceShape,
     "source": SearchShape,
+    "when": WhenShape,
 }
 
 _SECRET = re.compile(
@@ -86,7 +88,7 @@ def unknown_key(loc: Loc, places: Places) -> Problem:
         return place.problem(_NO_KEYS, _KEY_FIX)
     known = _keys_at(loc)
     home = next((group for group, shape in _GROUPS.items() if key in _keys(shape)), None)
-    if home and len(loc) == 1:
+    if home and len(_within(loc)) == 1:
         return place.problem(f"{shown(key)} stands in the wrong place.", f"Put it below `{home}:`.")
     listed = f"The keys here are {', '.join(known)}."
     return place.problem(f"There is no key {shown(key)} here.", did_you_mean(key, known) or listed)
@@ -131,6 +133,10 @@ def sound_part(values: Any, refusal: ValidationError) -> Any:
 
 def _cut(part: dict[str, Any], loc: Loc) -> None:
     # A source with a flaw goes as a whole, and the rules with it: a list would close the gap.
+    if _in_a_step(loc):
+        if "steps" in part:
+            _cut(part["steps"][loc[1]], loc[2:])
+        return
     group, *inner = loc
     if inner and isinstance(part.get(str(group)), dict):
         part[str(group)].pop(inner[0], None)
@@ -150,7 +156,16 @@ def _missing(loc: Loc, places: Places) -> Problem:
     return places.key(loc[:-1]).problem(f"`{key}` is missing here.", fix)
 
 
+def _in_a_step(loc: Loc) -> bool:
+    return loc[0] == "steps" and len(loc) > 2
+
+
 def _group(loc: Loc) -> str:
+    loc = _within(loc)
+    if not loc:
+        return f"Write {', '.join(_keys(StepShape))} below it, as the step needs them."
+    if loc[0] == "steps":
+        return "Write one step after `- `, the next after another."
     if loc[0] == "keep":
         return "Write `New Column: field`, one a line, below it."
     if loc[0] == "map":
@@ -162,8 +177,16 @@ def _key(loc: Loc) -> str:
     return next((shown(step) for step in reversed(loc) if isinstance(step, str)), "This")
 
 
+def _within(loc: Loc) -> Loc:
+    """Take away the way to a step; what is left begins at the step."""
+    return loc[2:] if loc[:1] == ("steps",) and len(loc) > 1 else loc
+
+
 def _shape_at(loc: Loc) -> type[BaseModel]:
-    return JobShape if len(loc) == 1 else _GROUPS[str(loc[0])]
+    within = _within(loc)
+    if len(within) <= 1:
+        return StepShape if within != loc else JobShape
+    return _GROUPS[str(within[0])]
 
 
 def _keys_at(loc: Loc) -> list[str]:

@@ -44,18 +44,18 @@ _KEPT: Node = {
 }
 
 
-def rules(operation: Operation) -> Iterator[Node]:
-    """Say what a job of this operation may name, and a job that starts from it."""
+def rules(operation: Operation, *, steps: bool = False) -> Iterator[Node]:
+    """Say what a job of this operation may name, or a step; and a job that starts from it."""
     of_it: Node = {"properties": {"operation": {"const": operation.name}}}
     when: Node = {**of_it, "required": ["operation"]}
-    yield {"if": when, "then": _of_rows(operation)}
-    if operation.act is Act.SEARCH:
+    yield {"if": when, "then": _of_rows(operation, keeps=not steps)}
+    if operation.act is Act.SEARCH and not steps:
         searched = {"properties": {"source": when}, "required": ["source"]}
         then = {"properties": {"source": _of_search(operation), **_KEPT}, "required": ["keep"]}
         yield {"if": searched, "then": then}
 
 
-def _of_rows(operation: Operation) -> Node:
+def _of_rows(operation: Operation, *, keeps: bool) -> Node:
     mapped = {key: _mapped(p) for p in operation.params if p.in_map for key in _keys(operation, p)}
     options = _options(operation)
     made: Node = {
@@ -69,7 +69,7 @@ def _of_rows(operation: Operation) -> Node:
             "options": _group("Parameters that are the same for every row.", options),
         }
     }
-    if operation.act is Act.SEARCH:
+    if operation.act is Act.SEARCH and keeps:
         made |= {"properties": made["properties"] | _KEPT, "required": ["keep"]}
     if operation.modes:
         made["properties"]["mode"] = {

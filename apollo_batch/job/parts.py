@@ -9,24 +9,29 @@ from apollo_batch.job.scalars import (
     Credits,
     Days,
     Named,
-    Number,
     OrNothing,
     RowOfSheet,
     Share,
     Splitter,
-    Text,
     Untyped,
-    YesNo,
     wrong,
 )
-from apollo_batch.job.vocabulary import CleanerNames, Pattern, ReasonCode, SearchName
-from apollo_batch.job.wanted import REUSE_DAYS, Condition, Operand
+from apollo_batch.job.vocabulary import CleanerNames, FromStep, SearchName
+from apollo_batch.job.wanted import REUSE_DAYS
 
 
 class Shape(BaseModel):
     """Keys that are known, and no others."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def one_place(column: str, step: str) -> None:
+    """See that a value comes from one place: a column, or an earlier step."""
+    if column and step:
+        raise wrong("A value comes from a column or from a step.", "Keep one of the two.")
+    if not column and not step:
+        raise wrong("This says no column.", "Write `column: Name`, or `from: step.field`.")
 
 
 class InputShape(Shape):
@@ -58,7 +63,17 @@ class InputShape(Shape):
 class SourceShape(Shape):
     """Where a parameter's value comes from; a bare word is a column."""
 
-    column: Named = Field(description="Column of the sheet.", examples=["Website"])
+    model_config = ConfigDict(
+        json_schema_extra={"oneOf": [{"required": ["column"]}, {"required": ["from"]}]}
+    )
+
+    column: Named = Field("", description="Column of the sheet.", examples=["Website"])
+    from_: FromStep = Field(
+        "",
+        alias="from",
+        description="Answer of an earlier step: its id, a dot, the field.",
+        examples=["person.email"],
+    )
     default: Annotated[Named | None, OrNothing] = Field(
         None,
         description="Value for rows where the cell says nothing.",
@@ -83,63 +98,10 @@ class SourceShape(Shape):
             raise wrong("A parameter takes one column, not a list.", fix)
         return {"column": value} if isinstance(value, str) else value
 
-
-class SkipShape(Shape):
-    """Rows to leave out: one column, one condition."""
-
-    model_config = ConfigDict(
-        json_schema_extra={"oneOf": [{"required": [condition]} for condition in Condition]}
-    )
-
-    column: Named = Field(description="Column to look at.", examples=["Email Status"])
-    is_: Text | None = Field(
-        None, alias="is", description="The cell is this text.", examples=["bounced"]
-    )
-    is_not: Text | None = Field(
-        None, description="The cell is anything but this text.", examples=["open"]
-    )
-    in_: list[Text] | None = Field(
-        None,
-        alias="in",
-        description="The cell is one of these texts.",
-        examples=[["bounced", "unsubscribed"]],
-    )
-    not_in: list[Text] | None = Field(
-        None, description="The cell is none of these texts.", examples=[["DE", "AT", "CH"]]
-    )
-    blank: YesNo | None = Field(None, description="The cell is empty.", examples=[True])
-    filled: YesNo | None = Field(None, description="The cell holds something.", examples=[True])
-    matches: Pattern | None = Field(
-        None,
-        description="A regular expression is found in the cell's first 200 characters, in any case.",
-        examples=["@example[.]com$"],
-    )
-    at_least: Number | None = Field(
-        None, description="The cell is a number, and no smaller one.", examples=[50]
-    )
-    at_most: Number | None = Field(
-        None, description="The cell is a number, and no greater one.", examples=[10]
-    )
-    reason: ReasonCode = Field(
-        "job_skip",
-        description="What the workbook says of these rows, as a word in snake_case.",
-        examples=["already_customer"],
-    )
-
     @model_validator(mode="after")
-    def _one_condition(self) -> "SkipShape":
-        count = len(self.model_fields_set - {"column", "reason"})
-        if count != 1:
-            several = "has no condition" if count == 0 else "has several conditions"
-            fix = "Write one rule for each." if count else f"Add one of: {', '.join(Condition)}."
-            raise wrong(f"This rule {several}; it takes exactly one.", fix)
+    def _one_place(self) -> "SourceShape":
+        one_place(self.column, self.from_)
         return self
-
-    def asked(self) -> tuple[Condition, Operand]:
-        """Which condition the rule names, and what it compares the cell with."""
-        (name,) = self.model_fields_set - {"column", "reason"}
-        operand: Operand | list[str] = getattr(self, name)
-        return Condition(name.rstrip("_")), tuple(operand) if isinstance(operand, list) else operand
 
 
 class LimitsShape(Shape):

@@ -39,6 +39,24 @@ class Places:
             loc = loc[:-1]
         return self.values.get(loc, Place())
 
+    def below(self, *way: str | int) -> "Places":
+        """Take a part of the file for the whole: ways begin there, its limits hold there too."""
+        known = {(): self.value(way)}
+        values = known | _shared(self.values) | _below(self.values, way)
+        return Places(_shared(self.keys) | _below(self.keys, way), values)
+
     def says(self, *loc: str | int) -> bool:
         """Whether the file has this key, usable or not."""
         return loc in self.values
+
+
+_SHARED = frozenset({"limits"})
+
+
+def _below(places: Mapping[Loc, Place], way: Loc) -> dict[Loc, Place]:
+    size = len(way)
+    return {loc[size:]: place for loc, place in places.items() if loc[:size] == way}
+
+
+def _shared(places: Mapping[Loc, Place]) -> dict[Loc, Place]:
+    return {loc: place for loc, place in places.items() if loc and loc[0] in _SHARED}

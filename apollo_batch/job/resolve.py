@@ -61,10 +61,6 @@ class _Resolving:
     problems: list[Problem] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
 
-    @property
-    def group(self) -> Loc:
-        return ("source", "options") if self.job.searches else ("options",)
-
     def step(self, step: Step) -> Step:
         """Resolve one step."""
         return replace(
@@ -81,9 +77,9 @@ class _Resolving:
             target = target_of(step, param) if param else None
             if param is None or target is None or not target.named:
                 continue
-            loc = way(self.job.places, self.group, step.operation, name)
+            loc = way(step.places, step.options_at, step.operation, name)
             if isinstance(value, dict):
-                made[name] = self._fields(target, value, loc)
+                made[name] = self._fields(step, target, value, loc)
             elif isinstance(value, list):
                 each = [self._one(step, target, v, (*loc, i)) for i, v in enumerate(value)]
                 made[name] = list(dict.fromkeys(each))
@@ -92,7 +88,7 @@ class _Resolving:
         return made
 
     def _one(self, step: Step, target: Target, text: str, loc: Loc) -> str:
-        place = self.job.places.value(loc)
+        place = step.places.value(loc)
         found = self.directory.find(target, text)
         if target in LISTS and len(found) < 2 and not _by_id(step):
             return self._list(step, target, text, found, place)
@@ -118,11 +114,13 @@ class _Resolving:
             self.notices.append(telling.new_list(self.directory, target, text))
         return text
 
-    def _fields(self, target: Target, values: dict[str, Any], loc: Loc) -> dict[str, Value]:
+    def _fields(
+        self, step: Step, target: Target, values: dict[str, Any], loc: Loc
+    ) -> dict[str, Value]:
         made: dict[str, Value] = {}
         for label, written in values.items():
-            entry = self._field(target, label, self.job.places.key((*loc, label)))
-            place = self.job.places.value((*loc, label))
+            entry = self._field(target, label, step.places.key((*loc, label)))
+            place = step.places.value((*loc, label))
             if entry.id in made:
                 self.problems.append(telling.twice(entry, place))
             made[entry.id] = self._field_value(entry, written, place)
@@ -167,16 +165,16 @@ class _Resolving:
             if not label or param is None or param.target is None:
                 yield name, source
                 continue
-            loc = field_way(self.job.places, ("map",), label)
-            entry = self._field(param.target, label, self.job.places.key(loc))
+            loc = field_way(step.places, ("map",), label)
+            entry = self._field(param.target, label, step.places.key(loc))
             if entry.id in taken:
-                self.problems.append(telling.twice(entry, self.job.places.key(loc)))
+                self.problems.append(telling.twice(entry, step.places.key(loc)))
             taken.add(entry.id)
-            self._check(entry, source, loc)
+            self._check(step, entry, source, loc)
             yield f"{FIELDS}.{entry.id}", source
 
-    def _check(self, entry: Entry, source: Source, loc: Loc) -> None:
-        places = self.job.places
+    def _check(self, step: Step, entry: Entry, source: Source, loc: Loc) -> None:
+        places = step.places
         if source.split and not fields.many(entry):
             message = f"The field {entry.name} takes one value, so there is nothing to split."
             self.problems.append(places.key((*loc, "split")).problem(message, "Take `split` out."))

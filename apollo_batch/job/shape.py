@@ -1,5 +1,6 @@
 """The shape of a job file: plain values come in; typed ones, or what is wrong with them, go out."""
 
+from collections.abc import Iterable
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -14,9 +15,10 @@ from apollo_batch.job.parts import (
     MapShape,
     SearchShape,
     Shape,
-    SkipShape,
 )
+from apollo_batch.job.rule_shapes import SkipShape
 from apollo_batch.job.scalars import Count, Named, OrNothing, Untyped, YesNo
+from apollo_batch.job.step_shape import StepShape
 from apollo_batch.job.vocabulary import VERSION, OperationName, TimeOfDay, Version, Zone
 
 OF_A_SHEET = (
@@ -31,6 +33,8 @@ OF_A_SHEET = (
     "per_row",
 )
 """The keys that have no meaning in a job that starts from a search."""
+OF_A_STEP = ("operation", "map", "options", "keep", "mode", "keep_old", "per_row")
+"""The keys that belong to a step, in a job that has several."""
 
 
 class JobShape(Shape):
@@ -52,6 +56,11 @@ class JobShape(Shape):
         None,
         description="A search that brings the rows; instead of a spreadsheet, operation and map.",
         examples=[{"operation": "people.search", "options": {"person_titles": ["cto"]}}],
+    )
+    steps: Annotated[list[StepShape] | None, OrNothing] = Field(
+        None,
+        description="Operations one after the other, instead of operation and map.",
+        examples=[[{"id": "person", "operation": "people.enrich", "map": {"email": "Email"}}]],
     )
     map: MapShape = Field(
         MapShape.model_validate({}),
@@ -120,6 +129,7 @@ def schema() -> dict[str, Any]:
     made = JobShape.model_json_schema(schema_generator=_Untitled)
     for key in ("operation", "map"):
         del made["properties"][key]["default"]
+    _of_steps(made)
     source = made["$defs"]["SourceShape"]
     made["$defs"]["SourceShape"] = {
         "description": source["description"],
@@ -130,11 +140,25 @@ def schema() -> dict[str, Any]:
         **made,
         "title": "apollo-batch job",
         "oneOf": [
-            {"required": ["operation", "map"]},
-            {
-                "required": ["source"],
-                "not": {"anyOf": [{"required": [key]} for key in OF_A_SHEET]},
-            },
+            {"required": ["operation", "map"], "not": _any_of(("steps",))},
+            {"required": ["source"], "not": _any_of(OF_A_SHEET)},
+            {"required": ["steps"], "not": _any_of((*OF_A_STEP, "source"))},
         ],
         "allOf": [rule for each in OPERATIONS.values() for rule in param_schema.rules(each)],
     }
+
+
+def _any_of(keys: Iterable[str]) -> dict[str, Any]:
+    return {"anyOf": [{"required": [key]} for key in keys]}
+
+
+def _of_steps(made: dict[str, Any]) -> None:
+    """Say of a step what its operation takes; a job of one operation takes no earlier answers."""
+    step, source = made["$defs"]["StepShape"], made["$defs"]["SourceShape"]
+    rules = [rule for each in OPERATIONS.values() for rule in param_schema.rules(each, steps=True)]
+    step["allOf"] = rules
+    for key in ("map",):
+        del step["properties"][key]["default"]
+    for shape in (source, made["$defs"]["WhenShape"]):
+        for key in ("column", "from"):
+            shape["properties"][key].pop("default", None)

@@ -20,6 +20,8 @@ VERSION = 1
 
 _TIME = "([01][0-9]|2[0-3]):[0-5][0-9]"
 _REASON = re.compile(r"[a-z][a-z0-9_]{0,59}")
+_STEP = re.compile(r"[a-z][a-z0-9_]{0,39}")
+_FROM = re.compile(rf"{_STEP.pattern}\..+")
 
 
 def _version(text: str) -> int:
@@ -75,6 +77,19 @@ def _reason(code: str) -> str:
     return code
 
 
+def _step(text: str) -> str:
+    if not _STEP.fullmatch(text):
+        raise wrong(f"{shown(text)} is no id of a step.", "Use a-z, 0-9 and _, such as person.")
+    return text
+
+
+def _from_step(text: str) -> str:
+    if not _FROM.fullmatch(text):
+        fix = "Write the step's id, a dot, and the field, such as person.email."
+        raise wrong(f"{shown(text)} is no answer of a step.", fix)
+    return text
+
+
 def _pattern(text: str) -> str:
     try:
         conditions.compiled(text)
@@ -111,6 +126,17 @@ ReasonCode = Annotated[
     AfterValidator(_reason),
     WithJsonSchema({"type": "string", "pattern": f"^{_REASON.pattern}$"}),
 ]
+StepId = Annotated[
+    Named,
+    AfterValidator(_step),
+    WithJsonSchema({"type": "string", "pattern": f"^{_STEP.pattern}$"}),
+]
+FromStep = Annotated[
+    Named,
+    AfterValidator(_from_step),
+    WithJsonSchema({"type": "string", "pattern": f"^{_FROM.pattern}$"}),
+]
+"""The field of an earlier step's answer: `step.field`."""
 Pattern = Annotated[
     Named,
     AfterValidator(_pattern),

@@ -11,7 +11,7 @@ from typing import Any
 from apollo_batch.catalogue import paths
 from apollo_batch.catalogue.entry import Mode, Operation, Route
 from apollo_batch.catalogue.kinds import Kind
-from apollo_batch.job.places import Places
+from apollo_batch.job.places import Loc, Places
 
 REUSE_DAYS = 90
 
@@ -41,12 +41,26 @@ class Source:
     """Where a parameter's value comes from."""
 
     column: str
+    """The sheet's column, or `step.field` where an earlier step answers it."""
     default: str | None = None
     """Taken where the cell says nothing."""
     cleaners: tuple[str, ...] = ()
     """Names of `cleaners.CLEANERS`, run in this order before the parameter's own cleaning."""
     split: str = ""
     """What stands between the values of a cell that fills a list; "": it holds one value."""
+    answered: bool = False
+    """Whether an earlier step answers it."""
+
+
+@dataclass(frozen=True)
+class When:
+    """What must hold of a row for a step to be for it."""
+
+    column: str
+    condition: Condition
+    operand: Operand
+    answered: bool = False
+    """Whether an earlier step answers it."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +114,29 @@ class Step:
     """Whether the old values are read before they are changed."""
     most_records: int | None = None
     """How many records a search may bring for one row, or for the job; None: all there are."""
+    when: tuple[When, ...] = ()
+    """Where one does not hold, a row passes this step by."""
+    gives: Mapping[str, tuple[paths.Step, ...]] = field(default_factory=dict)
+    """What later steps take of its answers: `step.field` to the path."""
+    options_at: Loc = ("options",)
+    """Where the file says the options, from the step on."""
+    places: Places = field(default_factory=Places, repr=False, compare=False)
+    """Where its words stand; ways begin at the step."""
+
+    @property
+    def picks(self) -> dict[str, tuple[paths.Step, ...]]:
+        """All that is picked from an answer: its own columns, and what later steps take."""
+        return {**self.keep, **{kept_as(name): path for name, path in self.gives.items()}}
+
+    @property
+    def fans_out(self) -> bool:
+        """Whether each record that it brings is a row of its own."""
+        return self.operation.paging is not None
+
+
+def kept_as(name: str) -> str:
+    """Say under which name an answer is kept for later steps: one that no column can have."""
+    return f"\x1f{name}"
 
 
 @dataclass(frozen=True)
@@ -130,6 +167,10 @@ class Job:
     """What a person should know before the run, though nothing is wrong."""
     places: Places = field(default_factory=Places, repr=False, compare=False)
 
+    def step(self, id: str) -> Step:
+        """Find a step by its id; KeyError where there is none."""
+        return {step.id: step for step in self.steps}[id]
+
     def canonical(self) -> str:
         """Say what the job asks in one stable text; its name, limits and layout are no part."""
         asked: dict[str, Any] = {
@@ -145,10 +186,15 @@ class Job:
 
 
 def _rule(rule: SkipRule) -> list[Any]:
-    operand: Any = rule.operand
-    if isinstance(operand, Decimal):
-        operand = str(operand.normalize())
-    return [rule.column, rule.condition, operand, rule.reason]
+    return [rule.column, rule.condition, _plain(rule.operand), rule.reason]
+
+
+def _plain(operand: Operand) -> Any:
+    return str(operand.normalize()) if isinstance(operand, Decimal) else operand
+
+
+def _from(source: Source) -> list[str]:
+    return ["from"] if source.answered else []
 
 
 def _step(step: Step) -> dict[str, Any]:
@@ -158,13 +204,15 @@ def _step(step: Step) -> dict[str, Any]:
         "label_run": step.label_run,
         "keep_old": step.keep_old,
         "most_records": step.most_records,
+        "when": [[w.column, w.condition, _plain(w.operand), w.answered] for w in step.when],
+        "gives": sorted(step.gives),
     }
     return {name: value for name, value in more.items() if value} | {
         "id": step.id,
         "operation": step.operation.name,
         "options": dict(step.options),
         "map": {
-            name: [source.column, source.default, source.cleaners, source.split]
+            name: [source.column, source.default, source.cleaners, source.split, *_from(source)]
             for name, source in step.sources.items()
         },
         "keep": {

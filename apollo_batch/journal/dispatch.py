@@ -24,6 +24,7 @@ from apollo_batch.catalogue.entry import Act, Once, Route
 from apollo_batch.journal import breaker, budget, effects, enrolling, limiter, ways
 from apollo_batch.journal.answers import Answer, Knock, Moved, NoError, Over, Wait
 from apollo_batch.journal.going import Going
+from apollo_batch.journal.growing import may_grow, more_may_come
 from apollo_batch.journal.insertion import Insertion
 from apollo_batch.journal.questions import find, recall
 from apollo_batch.journal.ready import may_share, within
@@ -114,8 +115,10 @@ def _dispatch(c: Connection, going: Going, now: float, full: Sequence[str]) -> C
         return Moved()
     operation = going.asking.operation
     route = operation.route(ready[0]["route"])
-    if len(ready) < route.cap and _may_grow(c, going, route):
+    if len(ready) < route.cap and may_grow(c, going, route):
         raise _FullError(route.name, Wait(now + _ELSEWHERE_SECONDS, "looks"))
+    if len(ready) < route.cap and more_may_come(c, going):
+        raise NoError(Wait(None, "answers"))
     ready = ready[: _affordable(c, going, route, len(ready), now)]
     most = going.most * len(ready)
     chunk = _form(c, going, route, ready)
@@ -137,21 +140,8 @@ def _dispatch(c: Connection, going: Going, now: float, full: Sequence[str]) -> C
         items=tuple(_item(item) for item in ready),
         most_records=going.asking.most_records,
         label=going.label,
+        step=going.asking.step,
     )
-
-
-def _may_grow(c: Connection, going: Going, route: Route) -> bool:
-    """Whether rows that are still looked for may yet join a request that is not full."""
-    seek = going.asking.operation.seek
-    if seek is None or route is seek or route.cap == 1:
-        return False
-    sought = (
-        (items.c.run == going.run)
-        & (items.c.step == going.asking.step)
-        & (items.c.route == seek.name)
-        & items.c.state.in_(["ready", "sent"])
-    )
-    return bool(c.scalar(select(exists().where(sought))))
 
 
 def _item(item: RowMapping) -> ChunkItem:

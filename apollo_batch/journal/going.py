@@ -37,6 +37,8 @@ class Going:
 
     headroom: Decimal = Decimal(0)
     """The share of each of Apollo's rate windows that the run leaves to others."""
+    before: Sequence[str] = ()
+    """The steps whose rows may yet come to this one."""
 
     @property
     def account(self) -> str:

@@ -24,6 +24,7 @@ class Landing:
     run: str
     job: str
     """Of the run that it is a row of."""
+    step: str
     position: int | None
     """Where in the first answer its record stands."""
     note: str
@@ -67,7 +68,7 @@ def landed(store: Store, run: str | None = None, most: int = 50) -> list[Landed]
 
 
 def _landed(c: Connection, found: RowMapping) -> Landed:
-    columns = (items.c[name] for name in ("id", "run", "position", "note", "chunk"))
+    columns = (items.c[name] for name in ("id", "run", "step", "position", "note", "chunk"))
     rows = c.execute(
         select(*columns, runs.c.job)
         .join(runs, runs.c.id == items.c.run)
@@ -87,6 +88,7 @@ def _landed(c: Connection, found: RowMapping) -> Landed:
                 row["id"],
                 row["run"],
                 row["job"],
+                row["step"],
                 row["position"],
                 row["note"] or "",
                 own=row["chunk"] == found["chunk"],

@@ -41,6 +41,7 @@ class Awaited:
     operation: str
     route: str
     job: str
+    step: str
     answer: bytes
     """What its request was answered at once."""
 
@@ -94,6 +95,7 @@ def ask(c: Connection, whose: Whose, now: float, due_by: float) -> Awaited | Wai
         found["operation"],
         found["route"],
         found["job"],
+        found["step"],
         zlib.decompress(found["body"]) if found["body"] else b"",
     )
 

@@ -90,8 +90,8 @@ def _more_may_join(c: Connection, going: Going, chosen: Sequence[RowMapping]) ->
     return bool(c.scalar(select(exists().where(before))))
 
 
-def within(selection: Ranges, row: ColumnElement[int] = items.c.row) -> ColumnElement[bool]:
-    """Whether an item's row is one of those chosen."""
+def within(selection: Ranges, row: ColumnElement[int] = items.c.root) -> ColumnElement[bool]:
+    """Whether an item stems from one of the input's rows that were chosen."""
     return or_(*(row.between(low, high) for low, high in selection))
 
 
@@ -140,7 +140,7 @@ def _before_it(selection: Ranges) -> ColumnElement[bool]:
     # Rows of one record are carried out in their order: the last one says what it is at the end.
     waits = (_OTHER.c.state == "ready") & (_OTHER.c.id < items.c.id)
     if selection:
-        waits &= within(selection, _OTHER.c.row)
+        waits &= within(selection, _OTHER.c.root)
     return (
         (_OTHER.c.run == items.c.run)
         & (_OTHER.c.step == items.c.step)

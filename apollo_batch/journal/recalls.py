@@ -34,8 +34,8 @@ class Recall:
     """The answer that holds that part."""
 
 
-def recalls(store: Store, run: str, limit: int = 200) -> list[Recall]:
-    """Read the next items that wait to be answered from earlier answers."""
+def recalls(store: Store, run: str, step: str, limit: int = 200) -> list[Recall]:
+    """Read the next items of a step that wait to be answered from earlier answers."""
     late = attempts.alias("late_answer")
     query = (
         select(
@@ -53,7 +53,7 @@ def recalls(store: Store, run: str, limit: int = 200) -> list[Recall]:
         .join(attempts, attempts.c.id == items.c.source)
         .join(chunks, chunks.c.id == attempts.c.chunk)
         .outerjoin(late, late.c.id == attempts.c.late_in)
-        .where(items.c.run == run, items.c.state == "recall")
+        .where(items.c.run == run, items.c.step == step, items.c.state == "recall")
         .order_by(items.c.source, items.c.id)
         .limit(limit)
     )

@@ -35,63 +35,78 @@ class Doubt:
     """A row in doubt."""
 
     row: int
+    """The input's row that it stems from."""
     reason: str
     note: str
+    step: str = ""
+    found: int | None = None
+    """Its number among the found records; None: it is the input's row itself."""
 
 
 def doubts(store: Store, run: str, chosen: Ranges = ()) -> list[Doubt]:
     """Name the rows of a run in doubt, of those chosen; a copy stands for the row it repeats."""
     with store.read() as c:
-        return [_doubt(row) for row in _in_doubt(c, run, chosen)]
+        return [_doubt(row) for row in _in_doubt(c, run, None, chosen)]
 
 
-def say_done(store: Store, run: str, operation: Operation, chosen: Ranges, now: float) -> list[int]:
-    """Note that rows in doubt were carried out; name them.
+def say_done(
+    store: Store, run: str, operation: Operation, chosen: Ranges, now: float, *, step: str
+) -> list[int]:
+    """Note that rows in doubt in a step were carried out; name them.
 
     Whatever of such a row is still to be sent, and can be, is sent by the next run.
     """
     with store.write() as c:
-        found = _in_doubt(c, run, chosen)
+        found = _in_doubt(c, run, step, chosen)
         for row in found:
             c.execute(_changed(row, _done(operation, row, now)))
             if operation.once is Once.EVER:
                 effects.confirm(c, row["account"], operation.name, row["subject"], now)
-    return [row["row"] for row in found]
+    return [row["root"] for row in found]
 
 
 def say_not_done(
-    store: Store, run: str, operation: Operation, chosen: Ranges, id_columns: Sequence[str] = ()
+    store: Store,
+    run: str,
+    operation: Operation,
+    chosen: Ranges,
+    id_columns: Sequence[str] = (),
+    *,
+    step: str,
 ) -> list[int]:
-    """Make rows in doubt ready once more, since they were not carried out; name them.
+    """Make rows in doubt in a step ready once more, since they were not carried out; name them.
 
     A row whose effect was made by another one meanwhile ends with that; its id is kept in these
     columns.
     """
     with store.write() as c:
-        found = _in_doubt(c, run, chosen)
+        found = _in_doubt(c, run, step, chosen)
         mine = items.c.id.in_([row["id"] for row in found])
         forget(c, select(items.c.account, items.c.question).where(mine))
         for row in found:
             c.execute(_changed(row, _afresh(operation, row)))
         if operation.once is Once.EVER:
             _lift(c, operation, found, id_columns)
-    return [row["row"] for row in found]
+    return [row["root"] for row in found]
 
 
-def _in_doubt(c: Connection, run: str, chosen: Ranges) -> Sequence[RowMapping]:
+def _in_doubt(c: Connection, run: str, step: str | None, chosen: Ranges) -> Sequence[RowMapping]:
     doubt = (items.c.run == run) & (items.c.status == Status.IN_DOUBT.value)
-    query = select(items).where(doubt, items.c.sheet == "", items.c.twin.is_(None))
+    if step is not None:
+        doubt &= items.c.step == step
+    query = select(items).where(doubt, items.c.twin.is_(None))
     if chosen:
         same = (_COPY.c.run == items.c.run) & (_COPY.c.step == items.c.step)
-        same &= _COPY.c.twin == items.c.row
-        named = or_(*(items.c.row.between(low, high) for low, high in chosen))
-        copied = or_(*(_COPY.c.row.between(low, high) for low, high in chosen))
+        same &= (_COPY.c.sheet == items.c.sheet) & (_COPY.c.twin == items.c.row)
+        named = or_(*(items.c.root.between(low, high) for low, high in chosen))
+        copied = or_(*(_COPY.c.root.between(low, high) for low, high in chosen))
         query = query.where(or_(named, exists().where(same, copied)))
-    return c.execute(query.order_by(items.c.row)).mappings().all()
+    return c.execute(query.order_by(items.c.root, items.c.id)).mappings().all()
 
 
 def _doubt(row: RowMapping) -> Doubt:
-    return Doubt(row["row"], row["reason"], row["note"] or "")
+    found = row["row"] if row["sheet"] else None
+    return Doubt(row["root"], row["reason"], row["note"] or "", row["step"], found)
 
 
 def _changed(row: RowMapping, values: dict[str, Any]) -> Any:

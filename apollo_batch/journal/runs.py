@@ -2,37 +2,22 @@
 
 import json
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
-from itertools import islice
 from typing import Any
 
 from sqlalchemy import case, delete, insert, or_, select, update
-from sqlalchemy.engine import Connection
 
-from apollo_batch.catalogue.entry import Act
-from apollo_batch.journal import breaker, budget, ways
-from apollo_batch.journal.earlier import Endings, take_over
-from apollo_batch.journal.questions import Shelf, find, forget, recall
+from apollo_batch.journal import breaker, budget
+from apollo_batch.journal.questions import forget
 from apollo_batch.journal.schema import balances, items, rows, runs
 from apollo_batch.journal.store import Store
-from apollo_batch.model import Item, Outcome, Status
-from apollo_batch.packing import question, same, subject
+from apollo_batch.model import Status
 
-_BATCH = 500
 LOOK_UP_DOUBTS = ("reply_lost", "process_died", "unpaired")
 """The reasons of a look-up in doubt: asking once more does no harm, but may be charged again."""
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One row on its way into the journal: its named cells and what binding made of it."""
-
-    cells: tuple[str, ...]
-    hash: str
-    bound: Item | Outcome
 
 
 @dataclass(frozen=True)
@@ -75,112 +60,6 @@ def create(store: Store, new: NewRun, now: float) -> str:
             c.execute(delete(table).where(run.in_(halves)))
         c.execute(insert(runs).values(id=number, created=now, updated=now, **vars(new)))
     return number
-
-
-def enter(
-    store: Store,
-    run: str,
-    shelf: Shelf,
-    entries: Iterable[Entry],
-    now: float,
-    *,
-    earlier: Endings | None = None,
-) -> None:
-    """Write a run's rows and items down, once; what was bought before is pointed at its answer.
-
-    What an earlier run of the job asked in vain ends as it did there. Entering that was cut short
-    starts again from nothing: none of it was sent.
-    """
-    with store.write() as c:
-        if c.scalar(select(runs.c.entered).where(runs.c.id == run)):
-            return
-        c.execute(delete(items).where(items.c.run == run))
-        c.execute(delete(rows).where(rows.c.run == run))
-    first: dict[str, tuple[int, str]] = {}
-    stream = iter(entries)
-    while batch := list(islice(stream, _BATCH)):
-        with store.write() as c:
-            c.execute(insert(rows), [_row(run, shelf.account, entry) for entry in batch])
-            c.execute(insert(items), [_item(run, shelf, entry, first) for entry in batch])
-            _recall_known(c, run, shelf, batch, earlier or {})
-    with store.write() as c:
-        c.execute(update(runs).where(runs.c.id == run).values(entered=True, updated=now))
-
-
-def _row(run: str, account: str, entry: Entry) -> dict[str, Any]:
-    return {
-        "account": account,
-        "run": run,
-        "sheet": "",
-        "number": entry.bound.row,
-        "cells": json.dumps(entry.cells, ensure_ascii=False),
-        "hash": entry.hash,
-    }
-
-
-def _item(
-    run: str, shelf: Shelf, entry: Entry, first: dict[str, tuple[int, str]]
-) -> dict[str, Any]:
-    bound = entry.bound
-    value: dict[str, Any] = {
-        "account": shelf.account,
-        "run": run,
-        "step": shelf.asking.step,
-        "row": bound.row,
-        "question": "",
-        "params": "{}",
-        "state": "done",
-        "twin": None,
-        "status": None,
-        "reason": None,
-        "note": None,
-        "credits": None,
-        "subject": "",
-        **ways.columns(shelf.asking.operation, (), {}),
-    }
-    if isinstance(bound, Outcome):
-        said = {"status": bound.status.value, "reason": bound.reason, "note": bound.note}
-        return value | said | {"credits": budget.ZERO}
-    asking = shelf.asking
-    asked = same(asking, bound.params)
-    whole = question(asking.operation, bound.params)
-    original, first_whole = first.setdefault(asked, (bound.row, whole))
-    return (
-        value
-        | ways.columns(asking.operation, asking.course(bound.params), bound.params)
-        | {
-            "question": asked,
-            "subject": subject(asking.operation, bound.params),
-            "params": json.dumps(dict(bound.params), ensure_ascii=False),
-            "state": "ready" if original == bound.row else "twin",
-            "twin": None if original == bound.row else original,
-            # What it says differently of the same record is written by nobody.
-            "reason": None if first_whole == whole else "already_exists",
-        }
-    )
-
-
-def _recall_known(
-    c: Connection, run: str, shelf: Shelf, batch: Sequence[Entry], earlier: Endings
-) -> None:
-    entered = c.execute(
-        select(items.c.id, items.c.question).where(
-            items.c.run == run,
-            items.c.state == "ready",
-            items.c.row.in_([entry.bound.row for entry in batch]),
-        )
-    ).all()
-    if not entered:
-        return
-    known = {}
-    if shelf.asking.operation.act is Act.LOOK_UP:
-        known = find(c, shelf, [asked for _, asked in entered])
-    if known:
-        recall(c, [(number, known[asked]) for number, asked in entered if asked in known])
-    rest = {number: asked for number, asked in entered if asked not in known}
-    ended = {number: earlier[asked] for number, asked in rest.items() if asked in earlier}
-    if ended:
-        take_over(c, ended)
 
 
 def set_out(
@@ -240,7 +119,7 @@ def ask_again(store: Store, run: str, selection: Sequence[tuple[int, int]] = ())
     doubt = (items.c.run == run) & (items.c.status == Status.IN_DOUBT.value)
     doubt &= items.c.reason.in_(LOOK_UP_DOUBTS)
     if selection:
-        doubt &= or_(*(items.c.row.between(low, high) for low, high in selection))
+        doubt &= or_(*(items.c.root.between(low, high) for low, high in selection))
     with store.write() as c:
         forget(c, select(items.c.account, items.c.question).where(doubt))
         changed = c.execute(

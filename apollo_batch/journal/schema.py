@@ -1,6 +1,5 @@
 """The journal's tables: one source for SQLite and PostgreSQL, every key begins with the account."""
 
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import (
@@ -16,31 +15,13 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    TypeDecorator,
 )
-from sqlalchemy.engine import Dialect
+
+from apollo_batch.journal.credits import Credits
 
 SCHEMA_VERSION = 1
 
 metadata = MetaData()
-
-_TICKS = Decimal(10_000)
-
-
-class Credits(TypeDecorator[Decimal]):
-    """Credits as whole ten-thousandths: exact in sums on every database, Decimal outside."""
-
-    impl = BigInteger
-    cache_ok = True
-
-    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:  # noqa: ARG002
-        return None if value is None else int((Decimal(value) * _TICKS).to_integral_value())
-
-    def process_result_value(self, value: Any | None, dialect: Dialect) -> Decimal | None:  # noqa: ARG002
-        return None if value is None else Decimal(int(value)) / _TICKS
-
-    def coerce_compared_value(self, op: Any, value: Any) -> Any:  # noqa: ARG002
-        return self
 
 
 def _key(autoincrement: bool = True) -> Column[int]:
@@ -98,6 +79,8 @@ items = Table(
     Column("step", String, nullable=False),
     Column("sheet", String, nullable=False, default=""),
     Column("row", Integer, nullable=False),
+    Column("root", Integer, nullable=False, default=0),  # the input's row that it stems from
+    Column("onward", String, nullable=False, default=""),  # what of it the next step takes up
     Column("question", String, nullable=False, default=""),
     Column("params", Text, nullable=False, default="{}"),
     Column("state", String, nullable=False),  # ready, sent, done, recall, twin
@@ -140,6 +123,8 @@ _partly("items_ready", _WAITS, *_STEP, items.c.leg, items.c.id)
 _partly("items_lot", _WAITS & (items.c.lot != ""), *_STEP, items.c.lot, items.c.id)
 _partly("items_subject", items.c.subject != "", *_STEP, items.c.subject)
 _partly("items_pending", items.c.status == "pending", items.c.run, items.c.source)
+# What waits to be handed to the next step: nothing, in a job of one.
+_partly("items_onward", items.c.onward.in_(["row", "both"]), *_STEP, items.c.id)
 
 chunks = Table(
     "chunks",

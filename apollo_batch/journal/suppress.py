@@ -73,7 +73,7 @@ def _waiting(c: Connection, barred: Barred) -> Iterator[RowMapping]:
 
 def _page(c: Connection, barred: Barred, numbers: Sequence[int]) -> Sequence[RowMapping]:
     same = (_ORIGINAL.c.run == items.c.run) & (_ORIGINAL.c.row == items.c.twin)
-    same &= (_ORIGINAL.c.step == items.c.step) & (_ORIGINAL.c.sheet == "")
+    same &= (_ORIGINAL.c.step == items.c.step) & (_ORIGINAL.c.sheet == items.c.sheet)
     doubt = items.c.reason.in_(LOOK_UP_DOUBTS if barred.resend else ())
     waits = or_(items.c.state == "ready", _ORIGINAL.c.state == "ready", doubt)
     query = (

@@ -1,7 +1,7 @@
 """What the journal tells of a run: its rows' outcomes, its bill, its requests."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -23,26 +23,10 @@ from apollo_batch.journal.schema import (
     windows,
 )
 from apollo_batch.journal.store import Store
-from apollo_batch.model import Status
 
 _PAGE = 2_000
 _ENOUGH = 50
 _PRICED = [name for name, operation in OPERATIONS.items() if operation.price.base]
-
-
-@dataclass(frozen=True)
-class Told:
-    """One row's outcome as the journal knows it."""
-
-    row: int
-    status: Status
-    reason: str
-    note: str
-    kept: dict[str, str]
-    credits: Decimal | None
-    """None: nobody knows what this row cost."""
-    found: str | None = None
-    """Apollo's id of what was found or made."""
 
 
 @dataclass(frozen=True)
@@ -74,70 +58,6 @@ def all_runs(store: Store) -> Sequence[RowMapping]:
     """Read all runs' records, the newest first."""
     with store.read() as c:
         return c.execute(select(runs).order_by(runs.c.created.desc())).mappings().all()
-
-
-def outcomes(store: Store, run: str) -> Iterator[Told]:
-    """Read every row's outcome in row order; what was not asked says why."""
-    record = run_of(store, run)
-    if record is None:
-        return
-    selection = json.loads(record["selection"])
-    stop = record["stop"] or "interrupted"
-    original = items.alias("original")
-    same = (
-        (original.c.run == items.c.run)
-        & (original.c.step == items.c.step)
-        & (original.c.sheet == "")
-        & (original.c.row == items.c.twin)
-    )
-    fields = ("state", "status", "reason", "note", "kept", "credits", "found", "since")
-    query = (
-        select(items.c.id, items.c.row, items.c.twin, *(items.c[f] for f in fields))
-        .add_columns(*(original.c[f].label(f"original_{f}") for f in fields))
-        .outerjoin(original, same)
-        .where(items.c.run == run, items.c.sheet == "")
-        .order_by(items.c.row)
-        .limit(_PAGE)
-    )
-    last = 0
-    while True:
-        with store.read() as c:
-            page = c.execute(query.where(items.c.row > last)).mappings().all()
-        for found in page:
-            yield _told(found, selection, stop)
-        if len(page) < _PAGE:
-            return
-        last = page[-1]["row"]
-
-
-def _told(found: RowMapping, selection: list[list[int]], stop: str) -> Told:
-    twin = found["twin"] is not None
-    of = "original_" if twin else ""
-    row = int(found["row"])
-    if found[f"{of}state"] != "done":
-        if found[f"{of}since"] is not None:
-            note = "It was being looked for when the run ended; the same command goes on."
-            return Told(row, Status.IN_DOUBT, "effect_unknown", note, {}, None)
-        asked = found["twin"] if twin else row
-        chosen = not selection or any(low <= asked <= high for low, high in selection)
-        reason = stop if chosen else "not_selected"
-        note, paid = found[f"{of}note"] or "", found[f"{of}credits"] or budget.ZERO
-        return Told(row, Status.NOT_RUN, reason, note, {}, budget.ZERO if twin else paid)
-    status = Status(found[f"{of}status"])
-    note = found[f"{of}note"] or ""
-    kept = json.loads(found[f"{of}kept"]) if found[f"{of}kept"] else {}
-    number = found[f"{of}found"]
-    if not twin:
-        known = None if status is Status.IN_DOUBT else found["credits"]
-        return Told(row, status, found["reason"], note, kept, known, number)
-    if found["reason"] and status is Status.SUCCEEDED:
-        made = f"Row {found['twin']} made it{f', as {number}' if number else ''}"
-        note = f"{made}; what differs here was not written."
-        return Told(row, Status.SKIPPED, found["reason"], note, kept, budget.ZERO, number)
-    note = " ".join(part for part in (f"Same as row {found['twin']}.", note) if part)
-    # What is in doubt may have been charged, and nobody knows for which of the rows.
-    credits = None if status is Status.IN_DOUBT else budget.ZERO
-    return Told(row, status, found["original_reason"], note, kept, credits, number)
 
 
 def named_cells(store: Store, run: str, numbers: Sequence[int]) -> dict[int, list[str]]:
@@ -172,6 +92,17 @@ def bill(store: Store, run: str) -> Bill:
     reported, derived, held, spent = (total or budget.ZERO for total in sums)
     requests = {lane.partition(" ")[2]: int(count) for lane, count in routes}
     return Bill(reported, derived, held, spent, int(unpriced or 0), requests)
+
+
+def charges(store: Store, run: str) -> dict[str, Decimal]:
+    """Add up what each step of a run was charged."""
+    sums = (func.sum(attempts.c.reported), func.sum(attempts.c.derived))
+    query = select(attempts.c.step, *sums).where(attempts.c.run == run).group_by(attempts.c.step)
+    with store.read() as c:
+        return {
+            step: (reported or budget.ZERO) + (derived or budget.ZERO)
+            for step, reported, derived in c.execute(query)
+        }
 
 
 def balance_notes(store: Store, run: str) -> dict[str, dict[str, Any]]:

@@ -140,7 +140,9 @@ def _looked(c: Connection, attempt: RowMapping, verdict: Verdict, now: float) ->
 
 def _add_records(c: Connection, attempt: RowMapping, verdict: Verdict) -> None:
     """Give every record of a page a row of its own, which names the row it was found for."""
-    parent = c.scalar(select(items.c.row).where(items.c.id == verdict.item))
+    parent, root, onward = c.execute(
+        select(items.c.row, items.c.root, items.c.onward).where(items.c.id == verdict.item)
+    ).one()
     sheet = attempt["step"]
     mine = (rows.c.run == attempt["run"]) & (rows.c.sheet == sheet)
     last = c.scalar(select(func.max(rows.c.number)).where(mine)) or 1
@@ -157,6 +159,8 @@ def _add_records(c: Connection, attempt: RowMapping, verdict: Verdict) -> None:
         "reason": "found",
         "source": attempt["id"],
         "credits": budget.ZERO,
+        "root": root,
+        "onward": "row" if onward in {"records", "both"} else "",
     }
     c.execute(
         insert(items),

@@ -2,10 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func, or_, select, true
+from sqlalchemy import ColumnElement, FromClause, func, or_, select, true
 
 from apollo_batch.journal import effects, ways
+from apollo_batch.journal.onward import ORIGINAL, SAME, goes_on, stands
 from apollo_batch.journal.questions import Shelf, find
 from apollo_batch.journal.runs import LOOK_UP_DOUBTS
 from apollo_batch.journal.schema import items
@@ -16,33 +18,60 @@ _PAGE = 2_000
 Selection = Sequence[tuple[int, int]]
 
 
-def remaining(store: Store, run: str, selection: Selection, *, in_doubt: bool) -> int:
-    """Count the items of a run still to be sent, of the rows chosen; look-ups in doubt if asked."""
-    waits = items.c.state == "ready"
-    if in_doubt:
-        waits |= items.c.reason.in_(LOOK_UP_DOUBTS)
-    mine = (items.c.run == run) & items.c.twin.is_(None)
+@dataclass(frozen=True)
+class Part:
+    """A part of a run: one of its steps, the rows chosen, look-ups in doubt if they are asked."""
+
+    run: str
+    step: str
+    selection: Selection = ()
+    in_doubt: bool = False
+
+    def waits(self) -> ColumnElement[bool]:
+        """Whether an item of it is still to be sent."""
+        return self.mine() & items.c.twin.is_(None) & self._ready(items)
+
+    def open(self, of: FromClause | None = None) -> ColumnElement[bool]:
+        """Whether an item, or the one that is asked for it as well, has not come to its end."""
+        of = items if of is None else of
+        return of.c.state.in_(["sent", "recall"]) | self._ready(of)
+
+    def _ready(self, of: FromClause) -> ColumnElement[bool]:
+        ready: ColumnElement[bool] = of.c.state == "ready"
+        return ready | of.c.reason.in_(LOOK_UP_DOUBTS) if self.in_doubt else ready
+
+    def mine(self) -> ColumnElement[bool]:
+        """Whether an item is of it."""
+        of_it = (items.c.run == self.run) & (items.c.step == self.step)
+        return of_it & _chosen(self.selection)
+
+
+def remaining(store: Store, part: Part) -> int:
+    """Count the items still to be sent."""
     with store.read() as c:
-        return int(c.scalar(select(func.count()).where(mine, waits, _chosen(selection))) or 0)
+        return int(c.scalar(select(func.count()).where(part.waits())) or 0)
 
 
-def pages_asked(store: Store, run: str, selection: Selection, *, in_doubt: bool) -> int:
-    """Count the pages that searches still under way have brought already, of the rows chosen."""
-    waits = items.c.state == "ready"
-    if in_doubt:
-        waits |= items.c.reason.in_(LOOK_UP_DOUBTS)
-    mine = (items.c.run == run) & items.c.twin.is_(None)
-    pages = select(func.sum(items.c.page - 1)).where(mine, waits, _chosen(selection))
+def pages_asked(store: Store, part: Part) -> int:
+    """Count the pages that searches still under way have brought already."""
     with store.read() as c:
-        return int(c.scalar(pages) or 0)
+        return int(c.scalar(select(func.sum(items.c.page - 1)).where(part.waits())) or 0)
 
 
-def lots(store: Store, run: str, selection: Selection) -> Counter[tuple[str, str]]:
+def may_go_on(store: Store, part: Part, sheet: str) -> int:
+    """Count the rows of a sheet that may yet be handed on to the next step."""
+    on = or_(goes_on(), goes_on(ORIGINAL), part.open(), part.open(ORIGINAL))
+    counted = select(func.count()).select_from(items.outerjoin(ORIGINAL, SAME))
+    with store.read() as c:
+        return int(c.scalar(counted.where(part.mine(), stands(sheet), on)) or 0)
+
+
+def lots(store: Store, part: Part) -> Counter[tuple[str, str]]:
     """Count the items still to be sent by their routes and by who may share a request."""
-    mine = (items.c.run == run) & (items.c.state == "ready")
+    mine = part.mine() & (items.c.state == "ready")
     grouped = (
         select(items.c.course, items.c.lot, func.count())
-        .where(mine, _chosen(selection))
+        .where(mine)
         .group_by(items.c.course, items.c.lot)
     )
     with store.read() as c:
@@ -86,4 +115,4 @@ def known_questions(
 def _chosen(selection: Selection) -> ColumnElement[bool]:
     if not selection:
         return true()
-    return or_(*(items.c.row.between(low, high) for low, high in selection))
+    return or_(*(items.c.root.between(low, high) for low, high in selection))

@@ -1,18 +1,19 @@
 """What a run was asked to do, as the journal keeps it: the settings that its summary names."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from apollo_batch.catalogue.paths import Step
+from apollo_batch.catalogue.paths import Step, parse
+from apollo_batch.job.wanted import kept_as
 from apollo_batch.model import Params
 
 Setting = tuple[str, str]
 
 
-def steps_of(record: Mapping[str, Any]) -> list[str]:
-    """Name the operation of each step."""
-    return [step["operation"] for step in _job(record)["steps"]]
+def steps_of(record: Mapping[str, Any]) -> dict[str, str]:
+    """Name the operation of each step, in their order."""
+    return {step["id"]: step["operation"] for step in _job(record)["steps"]}
 
 
 def label_of(run: str) -> str:
@@ -25,26 +26,29 @@ def labels(record: Mapping[str, Any]) -> bool:
     return any(step.get("label_run") for step in _job(record)["steps"])
 
 
-def options_of(job: str) -> Params:
-    """What a run's requests say once for all rows, from its job as the journal keeps it."""
-    options: Params = _told(job)["steps"][0]["options"]
+def options_of(job: str, step: str) -> Params:
+    """What a step's requests say once for all rows, from its job as the journal keeps it."""
+    options: Params = _step_of(_told(job), step)["options"]
     return options
 
 
-def keep_of(job: str) -> dict[str, tuple[Step, ...]]:
-    """The new columns of a run and where their values stand, from its job."""
-    kept = _told(job)["steps"][0]["keep"].items()
-    return {column: tuple(Step(key, i, every=e) for key, i, e in path) for column, path in kept}
+def keep_of(job: str, step: str) -> dict[str, tuple[Step, ...]]:
+    """All that is picked from a step's answers, by what it is kept as, from its job."""
+    told = _step_of(_told(job), step)
+    kept = told["keep"].items()
+    own = {column: tuple(Step(key, i, every=e) for key, i, e in path) for column, path in kept}
+    return own | {kept_as(name): parse(name.partition(".")[2]) for name in told.get("gives", ())}
 
 
-def ids_kept(record: Mapping[str, Any]) -> list[str]:
-    """Name the columns that keep the id of a row's record."""
-    return [
-        column
-        for step in _job(record)["steps"]
-        for column, path in step["keep"].items()
-        if path == [["id", None, False]]
-    ]
+def ids_kept(record: Mapping[str, Any], step: str) -> list[str]:
+    """Name all under which the id of a row's record is kept in a step: columns, and for later."""
+    told = _step_of(_job(record), step)
+    columns = [name for name, path in told["keep"].items() if path == [["id", None, False]]]
+    return columns + [kept_as(name) for name in told.get("gives", ()) if name == f"{step}.id"]
+
+
+def _step_of(job: Mapping[str, Any], step: str) -> Mapping[str, Any]:
+    return next(each for each in job["steps"] if each["id"] == step)
 
 
 def settings_of(record: Mapping[str, Any]) -> Iterator[Setting]:
@@ -54,10 +58,15 @@ def settings_of(record: Mapping[str, Any]) -> Iterator[Setting]:
     if any(word is True for word in job["input"]):
         yield "Hidden rows", "included"
     for step in job["steps"]:
+        if len(job["steps"]) > 1:
+            yield "Step", step["id"]
         yield "Operation", step["operation"]
-        yield "Route", "; ".join(planned.get("requests", ()))
-        for name, (column, default, cleaners, *_) in step["map"].items():
-            yield f"Sent as {name}", _source(column, default, cleaners)
+        yield "Route", "; ".join(_routes(planned, step["id"]))
+        for name, (column, default, cleaners, _, *answered) in step["map"].items():
+            kind = "answer" if answered else "column"
+            yield f"Sent as {name}", _source(kind, column, default, cleaners)
+        for column, condition, operand, _ in step.get("when", ()):
+            yield "For rows of which", f"{column}: {condition} {_operand(operand)}"
         for name, value in (step["options"] | step.get("constants", {})).items():
             yield f"Option {name}", _said(value)
         if step.get("most_records"):
@@ -93,10 +102,16 @@ def _reading(reading: Mapping[str, Any]) -> Iterator[Setting]:
             yield name, str(value)
 
 
-def _source(column: str, default: str | None, cleaners: Sequence[str]) -> str:
+def _routes(planned: Mapping[str, Any], step: str) -> Iterable[str]:
+    steps: Mapping[str, Any] = planned.get("steps", {})
+    of_it: Mapping[str, Any] = steps.get(step, planned)
+    return list(of_it.get("requests", ()))
+
+
+def _source(kind: str, column: str, default: str | None, cleaners: Sequence[str]) -> str:
     cleaned = f", cleaned: {', '.join(cleaners)}" if cleaners else ""
     instead = f", or {default!r} where that is empty" if default else ""
-    return f"column {column}{cleaned}{instead}"
+    return f"{kind} {column}{cleaned}{instead}"
 
 
 def _said(value: Any) -> str:

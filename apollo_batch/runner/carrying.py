@@ -1,12 +1,16 @@
 """A run that was begun in; everything sent and settled, or the reason why it stopped, out."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
+from apollo_batch.catalogue.entry import Act
 from apollo_batch.catalogue.paths import parse
 from apollo_batch.errors import AccessError
+from apollo_batch.job.flow import above, stages
+from apollo_batch.job.wanted import Step
 from apollo_batch.journal.budget import most_per_item
+from apollo_batch.journal.entering import Into
 from apollo_batch.journal.going import Going
 from apollo_batch.model import Chunk, Settlement
 from apollo_batch.runner.asked import label_of
@@ -15,7 +19,9 @@ from apollo_batch.runner.engine import Watch, carry_out
 from apollo_batch.runner.invocation import Ready, tidy
 from apollo_batch.runner.patience import Patience
 from apollo_batch.runner.place import Place
+from apollo_batch.runner.plan import shelf_of
 from apollo_batch.runner.pump import Pump
+from apollo_batch.runner.steps import Link, Steps, goes_on
 from apollo_batch.runner.workers import come_to_work
 
 _ID = parse("id")
@@ -31,13 +37,15 @@ def carry(
     most_enrolled: int | None = None,
 ) -> None:
     """Send what is to be sent and settle what comes back, until nothing is left or it stops."""
-    keep = ready.job.steps[0].keep
     owner, held = come_to_work(place.store)
     try:
-        going = replace(_going(place, ready, run), owner=owner, most_enrolled=most_enrolled)
-        patience = Patience(ready.wish.patience, place.clock.now())
-        pump = Pump(place.store, going, keep, place.clock, lambda: tidy(place), patience=patience)
-        end = carry_out(pump, _Carrier(place, ready, note), watch, place.clock, ready.wish.threads)
+        goings = [
+            replace(going, owner=owner, most_enrolled=most_enrolled if enrolls else None)
+            for going, enrolls in _goings(place, ready, run)
+        ]
+        steps = _steps(place, ready, run, goings)
+        carrier = _Carrier(place, ready, note)
+        end = carry_out(steps, carrier, watch, place.clock, ready.wish.threads)
         # Whoever stops a run waits for nothing more; a key withdrawn meanwhile hides no results.
         with suppress(AccessError):
             if watch.stop_signal is None and end != "out_of_reach":
@@ -55,9 +63,9 @@ class _Carrier:
     note: Callable[[Chunk, Settlement], None] | None
 
     def send(self, chunk: Chunk) -> Settlement:
-        step = self.ready.job.steps[0]
+        step = self.ready.job.step(chunk.step)
         route = step.operation.route(chunk.route)
-        settlement = self.place.wire.send(step.operation, route, chunk, step.keep)
+        settlement = self.place.wire.send(step.operation, route, chunk, step.picks)
         if self.note is not None:
             self.note(chunk, settlement)
         return settlement
@@ -66,18 +74,54 @@ class _Carrier:
         return self.place.wire.answers()
 
 
-def _going(place: Place, ready: Ready, run: str) -> Going:
-    """Say how far a run's step may go."""
-    step = ready.job.steps[0]
+def _steps(place: Place, ready: Ready, run: str, goings: Sequence[Going]) -> Steps:
+    job, patience = ready.job, Patience(ready.wish.patience, place.clock.now())
+    by_step = {going.asking.step: going for going in goings}
+    pumps = {
+        step.id: Pump(
+            place.store,
+            by_step[step.id],
+            step.picks,
+            place.clock,
+            lambda: tidy(place),
+            patience=patience,
+        )
+        for step in job.steps
+    }
+    passings = ready.rows.passings()
+    links = [
+        Link(
+            stage.before,
+            stage.sheet,
+            Into(run, by_step[stage.step.id].shelf, goes_on(job, stage.step)),
+            passings[stage.step.id],
+            above(job),
+            place.suppression,
+        )
+        for stage in stages(job)
+        if stage.before is not None
+    ]
+    return Steps(place.store, run, pumps, links)
+
+
+def _goings(place: Place, ready: Ready, run: str) -> Iterator[tuple[Going, bool]]:
+    """Say how far each step of a run may go, and whether it enrolls."""
+    for stage in stages(ready.job):
+        going = _going(place, ready, run, stage.step)
+        enrolls = stage.step.operation.act is Act.ENROLL
+        yield replace(going, before=stage.chain), enrolls
+
+
+def _going(place: Place, ready: Ready, run: str, step: Step) -> Going:
     return Going(
         run=run,
         owner="",
         most=most_per_item(step.operation, step.options, ready.job.limits.most_per_row),
-        shelf=ready.shelf,
+        shelf=shelf_of(ready.job, step, place.account, place.clock.now()),
         selection=tuple(ready.plan.survey.selection),
         day=place.policy.max_credits_day,
         month=place.policy.max_credits_month,
         headroom=ready.basis.headroom,
-        id_columns=[column for column, path in step.keep.items() if path == _ID],
+        id_columns=[column for column, path in step.picks.items() if path == _ID],
         label=label_of(run) if step.label_run else "",
     )

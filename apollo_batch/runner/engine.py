@@ -12,7 +12,7 @@ from apollo_batch.clock import Clock
 from apollo_batch.errors import OutputError
 from apollo_batch.journal.answers import Answer, Knock, Over, Wait
 from apollo_batch.model import Arrival, Chunk, Settlement
-from apollo_batch.runner.pump import Pump
+from apollo_batch.runner.steps import Steps
 
 Jobs: TypeAlias = "queue.SimpleQueue[Chunk | None]"
 Reply: TypeAlias = tuple[Chunk, Settlement] | tuple[Knock, bool]
@@ -69,7 +69,7 @@ class Watch:
         self.replies.put(None)
 
 
-def carry_out(pump: Pump, sender: Sender, watch: Watch, clock: Clock, threads: int) -> str:
+def carry_out(steps: Steps, sender: Sender, watch: Watch, clock: Clock, threads: int) -> str:
     """Work until nothing more may leave and every answer is settled, or a stop has drained.
 
     Gives back the reason code of what ended it early; "" where nothing did.
@@ -78,7 +78,7 @@ def carry_out(pump: Pump, sender: Sender, watch: Watch, clock: Clock, threads: i
     for _ in range(threads):
         threading.Thread(target=_carry, args=(jobs, watch, sender), daemon=True).start()
     try:
-        return _Loop(pump, sender, watch, clock, jobs=jobs, threads=threads).run()
+        return _Loop(steps, sender, watch, clock, jobs=jobs, threads=threads).run()
     finally:
         for _ in range(threads):
             jobs.put(None)
@@ -106,7 +106,7 @@ class _Loop:
 
     def __init__(
         self,
-        pump: Pump,
+        steps: Steps,
         sender: Sender,
         watch: Watch,
         clock: Clock,
@@ -114,7 +114,7 @@ class _Loop:
         jobs: Jobs,
         threads: int,
     ) -> None:
-        self._pump = pump
+        self._steps = steps
         self._sender = sender
         self._watch = watch
         self._clock = clock
@@ -137,16 +137,16 @@ class _Loop:
             self._collect(None)
             if self._arrived:
                 with contextlib.suppress(OutputError):  # told already, by the first
-                    self._pump.turn(self._taken(), 0)
+                    self._steps.turn(self._taken(), 0)
 
     def _work(self) -> str:
-        self._pump.recall()
+        self._steps.recall()
         while True:
             answer = self._turn()
             if not self._flying and (isinstance(answer, Over) or self._stopping):
                 return answer.stop if isinstance(answer, Over) else ""
             if self._drained():
-                self._pump.abandon(list(self._flying.values()))
+                self._steps.abandon(list(self._flying.values()))
                 return ""
             self._watch.on_change(self._watch)
             self._collect(answer.until if isinstance(answer, Wait) else None)
@@ -157,7 +157,7 @@ class _Loop:
 
     def _turn(self) -> Answer | None:
         free = 0 if self._stopping else self._threads - len(self._flying)
-        turn = self._pump.turn(self._taken(), free)
+        turn = self._steps.turn(self._taken(), free)
         for chunk in turn.chunks:
             self._flying[chunk.attempt] = chunk
             self._jobs.put(chunk)
@@ -205,7 +205,7 @@ class _Loop:
             return
         self._knocking = False
         if reply[1]:
-            self._pump.answered(reply[0])
+            self._steps.answered(reply[0])
 
     def _arrive(self, chunk: Chunk, settlement: Settlement) -> None:
         self._flying.pop(chunk.attempt, None)

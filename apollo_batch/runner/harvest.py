@@ -108,7 +108,7 @@ class Harvest:
             Asked(
                 operation,
                 operation.route(awaited.route),
-                options_of(awaited.job),
+                options_of(awaited.job, awaited.step),
                 awaited.request_id,
                 awaited.answer,
             )
@@ -147,8 +147,8 @@ def _verdicts(found: Landed) -> list[Verdict]:
         Waiting(
             row.item,
             row.position,
-            options_of(row.job),
-            keep_of(row.job),
+            options_of(row.job, row.step),
+            keep_of(row.job, row.step),
             row.note,
             pays=row.own,
         )

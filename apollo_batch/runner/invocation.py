@@ -13,16 +13,18 @@ from apollo_batch.job.load import load
 from apollo_batch.job.names import Directory
 from apollo_batch.job.resolve import resolved
 from apollo_batch.job.wanted import Job
-from apollo_batch.journal import earlier, runs
+from apollo_batch.journal import earlier, entering, runs
 from apollo_batch.journal.earlier import Endings, Past
 from apollo_batch.journal.questions import Shelf
 from apollo_batch.journal.store import Store
 from apollo_batch.journal.suppress import suppress
 from apollo_batch.runner.balances import note_balance
+from apollo_batch.runner.columns import as_told, columns_of
 from apollo_batch.runner.directory import directory_for
 from apollo_batch.runner.place import Place
 from apollo_batch.runner.plan import Basis, Plan, barred_of, make_plan, shelf_of
 from apollo_batch.runner.rows import Rows, rows_of
+from apollo_batch.runner.steps import goes_on
 from apollo_batch.runner.survey import Choice, survey
 from apollo_batch.runner.workers import give_up_the_dead
 
@@ -156,9 +158,14 @@ def _weigh(place: Place, wish: Wish, basis: Basis) -> tuple[str | None, Plan, En
 
 def _kept_of(job: Job) -> str:
     """Say a job as the journal keeps it: two runs with the same are runs of the same job."""
-    kept = list(job.steps[0].keep)
-    finds = job.steps[0].operation.paging is not None
-    told = {"canonical": job.canonical(), "kept": kept, "finds": finds, "searches": job.searches}
+    columns = columns_of(job)
+    told = {
+        "canonical": job.canonical(),
+        "kept": [*columns[""].kept],
+        "finds": any(step.fans_out for step in job.steps),
+        "searches": job.searches,
+        "columns": as_told(columns),
+    }
     return json.dumps(told)
 
 
@@ -173,7 +180,15 @@ def begin(place: Place, ready: Ready, cap: Decimal | None) -> str:
     source = ready.rows.source(ready.wish.input)
     run = ready.run or runs.create(place.store, _new_run(place, ready, source), now)
     bound = ready.plan.survey.entries or ready.rows.entries()
-    runs.enter(place.store, run, ready.shelf, bound, now, earlier=ready.earlier)
+    entering.enter(
+        place.store,
+        run,
+        ready.shelf,
+        bound,
+        now,
+        earlier=ready.earlier,
+        onward=goes_on(ready.job, ready.job.steps[0]),
+    )
     runs.set_out(
         place.store,
         run,

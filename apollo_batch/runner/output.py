@@ -2,28 +2,26 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 
 from apollo_batch.errors import OutputError, UsageError
 from apollo_batch.files import named, sha256
 from apollo_batch.journal import runs, tell
+from apollo_batch.journal.outcomes import outcomes
 from apollo_batch.journal.store import Store
-from apollo_batch.runner.found import pages_of
-from apollo_batch.runner.report import Figures, sentence_of
-from apollo_batch.runner.summarise import SILENT, summarise
+from apollo_batch.runner.columns import told
+from apollo_batch.runner.found import cells_of, pages_of
+from apollo_batch.runner.report import Figures
+from apollo_batch.runner.summarise import summarise
 from apollo_batch.sheets.anew import write_found
 from apollo_batch.sheets.annotate import annotate, needs_suffix
 from apollo_batch.sheets.read import Sheet
 from apollo_batch.sheets.summary import Summary
 from apollo_batch.sheets.text import beside, delimiter_of, first_beside, write_csv, write_found_csv
 
-COLUMNS = ("Apollo Status", "Apollo Reason", "Apollo Note", "Apollo Credits")
 _ANNOTATED = re.compile(r"(?P<name>.+\.annotated)(?:-(?P<number>\d+))?")
-
-Cells = tuple[str | Decimal | int | None, ...]
 
 
 @dataclass(frozen=True)
@@ -76,14 +74,15 @@ def _write(
     summary: Summary,
 ) -> tuple[str, ...]:
     path, ready = target
-    told = json.loads(found.record["job"])
-    pages = pages_of(store, found.run, told)
+    job = json.loads(found.record["job"])
+    pages = pages_of(store, found.run, job)
     if wanted.sheet is None:
         if wanted.as_csv:
             return write_found_csv(path, pages[0], ready=ready)
         return write_found(path, pages, summary, ready=ready)
-    kept = [] if told.get("finds") else told["kept"]
-    columns, cells = (*COLUMNS, *kept), _cells(store, found.run, kept)
+    own = told(job)[""]
+    columns = tuple(own.names)
+    cells = ((row.row, cells_of(row, own)) for row in outcomes(store, found.run))
     if wanted.as_csv:
         notices = write_csv(wanted.sheet, path, columns, cells, ready=ready)
         for beside_it, page in zip(beside(path, pages), pages, strict=True):
@@ -154,10 +153,3 @@ def _taken(path: Path, wanted: Wanted) -> bool:
 
 def _ours(store: Store, path: Path, source: str) -> bool:
     return path.is_file() and sha256(path) in tell.outputs_written(store, str(path), source)
-
-
-def _cells(store: Store, run: str, kept: Sequence[str]) -> Iterator[tuple[int, Cells]]:
-    for told in tell.outcomes(store, run):
-        reason = "" if told.reason in SILENT else sentence_of(told.reason)
-        values = (told.kept.get(column, "") for column in kept)
-        yield told.row, (told.status.words, reason, told.note, told.credits, *values)

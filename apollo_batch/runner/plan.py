@@ -1,7 +1,8 @@
 """A job and a spreadsheet become a plan: what a run would ask, skip, and cost at the most."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -12,10 +13,13 @@ from apollo_batch.journal import tell, waiting
 from apollo_batch.journal.budget import most_per_item
 from apollo_batch.journal.earlier import Endings
 from apollo_batch.journal.limiter import share
+from apollo_batch.journal.onward import PASSED_BY
 from apollo_batch.journal.questions import Shelf
 from apollo_batch.journal.store import Store
 from apollo_batch.journal.suppress import Barred, would_leave
+from apollo_batch.journal.waiting import Part
 from apollo_batch.packing import Asking, request_count
+from apollo_batch.runner.chain import Leg, coming, pages_of, weigh
 from apollo_batch.runner.survey import Survey
 
 _DAY = 86_400.0
@@ -40,6 +44,29 @@ class Plan:
     seconds: float | None
     """How long Apollo's limits will make it take; None where they are not known."""
     notes: tuple[str, ...]
+    legs: tuple[Leg, ...] = ()
+    """Each of the steps, where there are several; else none."""
+
+    @property
+    def left(self) -> bool:
+        """Whether there is anything to ask in any step."""
+        return bool(self.to_ask or any(leg.rows for leg in self.legs))
+
+    @property
+    def doing(self) -> tuple[tuple[Act, int], ...]:
+        """What the steps do, and for how many rows at the most."""
+        return tuple((leg.act, leg.rows) for leg in self.legs) or ((self.act, self.to_ask),)
+
+    @property
+    def enrolls(self) -> int | None:
+        """How many contacts may be enrolled; None where no step enrolls."""
+        counts = [count for act, count in self.doing if act is Act.ENROLL]
+        return sum(counts) if counts else None
+
+    @property
+    def writes(self) -> bool:
+        """Whether a step that has something to do changes anything at Apollo's."""
+        return any(act.writes and count for act, count in self.doing)
 
     @property
     def requests(self) -> int:
@@ -59,6 +86,7 @@ class Plan:
             "requests": dict(self.routes),
             "credits": {"least": "0", "likely": _plain(self.likely), "most": _plain(self.most)},
             "seconds": self.seconds,
+            **({"steps": {leg.step: leg.as_json() for leg in self.legs}} if self.legs else {}),
         }
 
 
@@ -74,7 +102,7 @@ def asking_of(step: Step) -> Asking:
         step.route,
         dict(step.options),
         mode=step.mode,
-        kept=frozenset(path[0].key for path in step.keep.values()),
+        kept=frozenset(path[0].key for path in step.picks.values()),
         keep_old=step.keep_old,
         most_records=step.most_records,
     )
@@ -82,7 +110,7 @@ def asking_of(step: Step) -> Asking:
 
 def shelf_of(job: Job, step: Step, account: str, now: float) -> Shelf:
     """Say which earlier answers would do for a step."""
-    kept = frozenset(path[0].key for path in step.keep.values())
+    kept = frozenset(path[0].key for path in step.picks.values())
     return Shelf(account, asking_of(step), kept, now - job.limits.reuse_days * _DAY)
 
 
@@ -115,17 +143,18 @@ def make_plan(
     taken_over = sum(asked in earlier and asked not in known for asked in found.questions)
     to_ask = len(found.questions) - len(known) - taken_over
     counted: Mapping[tuple[str, str], int] = found.lots
-    if run is not None:
-        spared, requests = would_leave(store, barred_of(basis, run, resend=resend))
-        to_ask = waiting.remaining(store, run, found.selection, in_doubt=resend) - spared
-        counted = waiting.lots(store, run, found.selection) - requests
-    pages = _pages(step) * to_ask
-    if run is not None and step.operation.paging is not None:
-        pages -= waiting.pages_asked(store, run, found.selection, in_doubt=resend)
+    part = Part(run, step.id, found.selection, resend) if run is not None else None
+    if part is not None:
+        spared, requests = would_leave(store, barred_of(basis, part.run, resend=resend))
+        to_ask = waiting.remaining(store, part) - spared
+        counted = waiting.lots(store, part) - requests
+    pages = pages_of(step) * to_ask
+    if part is not None and step.operation.paging is not None:
+        pages -= waiting.pages_asked(store, part)
     routes = _routes(step, counted, to_ask, pages)
     most_each = most_per_item(step.operation, step.options, job.limits.most_per_row)
     rate = tell.found_rate(store, shelf.account, step.operation.name) or Decimal(1)
-    return Plan(
+    plan = Plan(
         survey=found,
         known=len(known),
         taken_over=taken_over,
@@ -135,7 +164,43 @@ def make_plan(
         most=most_each * pages,
         likely=(step.operation.price.base * to_ask * rate).quantize(Decimal(1)),
         seconds=_seconds(routes.values(), basis),
-        notes=(*job.notices, *_ceiling(step)),
+        notes=(*job.notices, *_ceilings(job)),
+    )
+    return plan if len(job.steps) == 1 else _with_steps(basis, store, plan, part)
+
+
+def _with_steps(basis: Basis, store: Store, plan: Plan, part: Part | None) -> Plan:
+    """Add what the later steps may ask and cost to the plan of the first."""
+    job, found = basis.job, plan.survey
+    rows = len(found.questions) + found.repeats + found.skips.get(PASSED_BY, 0)
+    parts = (lambda step: replace(part, step=step.id)) if part is not None else None
+    first = job.steps[0]
+    legs = [
+        Leg(
+            first.id,
+            plan.act,
+            first.operation.name,
+            plan.to_ask,
+            plan.routes,
+            plan.most,
+            plan.likely,
+        )
+    ]
+    requests = Counter(plan.routes)
+    waits = [plan.seconds]
+    for step, count in coming(job, store, rows, parts):
+        leg, routes = weigh(job, step, count, asking_of(step))
+        legs.append(leg)
+        requests.update(leg.requests)
+        waits.append(_seconds(routes.values(), basis))
+    known = [wait for wait in waits if wait is not None]
+    return replace(
+        plan,
+        legs=tuple(legs),
+        routes=dict(requests),
+        likely=plan.likely + sum((leg.likely for leg in legs[1:]), Decimal(0)),
+        most=sum((leg.most for leg in legs), Decimal(0)),
+        seconds=max(known) if len(known) == len(waits) else None,
     )
 
 
@@ -154,18 +219,14 @@ def _known(store: Store, shelf: Shelf, found: Survey, *, resend: bool) -> set[st
     return waiting.made_before(store, shelf.account, asking.operation.name, found.subjects)
 
 
-def _pages(step: Step) -> int:
-    """How many pages one item may take."""
-    paging = step.operation.paging
-    if paging is None or not paging.per_page:
-        return 1
-    return -(-paging.limit(step.most_records) // paging.size(step.most_records))
-
-
-def _ceiling(step: Step) -> Iterator[str]:
-    paging = step.operation.paging
-    if paging is not None and paging.per_page and (step.most_records or paging.most) >= paging.most:
-        yield f"Apollo shows {paging.most:,} records of one search at the most."
+def _ceilings(job: Job) -> Iterator[str]:
+    for step in job.steps:
+        paging = step.operation.paging
+        if paging is None or not paging.per_page:
+            continue
+        if (step.most_records or paging.most) >= paging.most:
+            yield f"Apollo shows {paging.most:,} records of one search at the most."
+            return
 
 
 Asked = tuple[Route, int]

@@ -4,8 +4,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from apollo_batch.journal import tell
+from apollo_batch.journal.outcomes import Told, outcomes
 from apollo_batch.journal.store import Store
-from apollo_batch.journal.tell import Told
 from apollo_batch.model import Status
 from apollo_batch.runner.masking import masked, masked_note
 from apollo_batch.runner.report import sentence_of
@@ -43,7 +43,7 @@ def problems_of(store: Store, run: str, most: int = MOST) -> Problems:
     """Pick the rows that came to nothing, the worst kinds first, in the order of the sheet."""
     found: dict[Status, list[Told]] = defaultdict(list)
     count = 0
-    for told in tell.outcomes(store, run):
+    for told in outcomes(store, run):
         if told.status in _WORST_FIRST:
             count += 1
             if len(found[told.status]) < most:

@@ -86,7 +86,7 @@ class Pump:
 
     def recall(self) -> None:
         """Answer from the journal whatever it already knows; nothing is sent."""
-        while waiting := recalls(self._store, self._going.run):
+        while waiting := recalls(self._store, self._going.run, self._going.asking.step):
             recalled(self._store, [self._reread(item) for item in waiting])
 
     def _reread(self, item: Recall) -> Verdict:

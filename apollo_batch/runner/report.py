@@ -14,10 +14,11 @@ from apollo_batch.apollo.decode import NOT_REVEALED
 from apollo_batch.errors import EXIT_ORDER, Exit, UsageError
 from apollo_batch.journal import changed, enrolling, late, tell
 from apollo_batch.journal.found import sheets_of
+from apollo_batch.journal.outcomes import Told, outcomes
 from apollo_batch.journal.store import Store, open_store
 from apollo_batch.model import Status
 from apollo_batch.reasons import REASONS, sentence
-from apollo_batch.runner.found import title
+from apollo_batch.runner.columns import title, told
 from apollo_batch.settings import state_place
 
 if TYPE_CHECKING:
@@ -57,6 +58,10 @@ class Figures:
     """Steps that search, each with how many records it found; they are among the rows."""
     unknown: Mapping[str, int] = field(default_factory=dict)
     """What of Apollo's answers this version does not know, and how often it was there."""
+    by_sheet: Mapping[str, Mapping[Status, int]] = field(default_factory=dict)
+    """The statuses of the input's rows, "", and of what each search found that goes on."""
+    charges: Mapping[str, Decimal] = field(default_factory=dict)
+    """What each step was charged."""
     enrolled: int = 0
     """How many contacts a run that enrolls has enrolled, or may have."""
     waits: late.Waits = field(default_factory=late.Waits)
@@ -85,8 +90,18 @@ class Figures:
     @property
     def own_statuses(self) -> Mapping[Status, int]:
         """The statuses of the rows themselves, without the records found for them."""
-        found = sum(self.sheets.values())
-        return {s: n - found * (s is Status.SUCCEEDED) for s, n in self.statuses.items()}
+        return self.by_sheet.get("", {})
+
+    @property
+    def ended(self) -> Mapping[Status, int]:
+        """The statuses of all that has an end of its own, on whatever sheet."""
+        return Counter(self.own_statuses) + Counter(self.found_ended)
+
+    @property
+    def found_ended(self) -> Mapping[Status, int]:
+        """The statuses of found records that go on, on all their sheets."""
+        each = (Counter(n) for sheet, n in self.by_sheet.items() if sheet)
+        return sum(each, Counter[Status]())
 
     @property
     def charged(self) -> Decimal:
@@ -110,38 +125,59 @@ def figures(store: Store, run: str) -> Figures:
     if record is None:
         raise _no_such_run(run)
     number = str(record["id"])
-    statuses: Counter[Status] = Counter()
-    reasons: Counter[str] = Counter()
-    not_revealed = 0
-    known = Decimal(0)
+    count = _Count(starts=bool(json.loads(record["job"]).get("searches")))
     sheets = sheets_of(store, number)
-    starts = json.loads(record["job"]).get("searches")
-    for told in tell.outcomes(store, number):
-        if starts and told.status is Status.SUCCEEDED:
-            known += told.credits or Decimal(0)
-            continue  # a search that a job starts from is no row; what it found is
-        statuses[told.status] += 1
-        reasons[told.reason] += 1
-        not_revealed += NOT_REVEALED in told.note
-        known += told.credits or Decimal(0)
-    statuses[Status.SUCCEEDED] += sum(sheets.values())
-    reasons["found"] += sum(sheets.values())
+    for sheet, columns in told(json.loads(record["job"])).items():
+        if columns.ends:
+            for one in outcomes(store, number, sheet):
+                count.take(sheet, one)
+        else:
+            count.take_found(sheets.get(sheet, 0))
     return Figures(
         run=number,
         record=dict(record),
-        statuses=statuses,
-        reasons={code: count for code, count in reasons.most_common() if count},
+        statuses=count.statuses,
+        reasons={code: n for code, n in count.reasons.most_common() if n},
         sheets=sheets,
         unknown=changed.unknown(store, number),
+        by_sheet=count.by_sheet,
+        charges=tell.charges(store, number),
         enrolled=enrolling.enrolled(store, number),
-        not_revealed=not_revealed,
-        row_credits=known,
+        not_revealed=count.not_revealed,
+        row_credits=count.credits,
         bill=tell.bill(store, number),
         budget=dict(tell.budget_of(store, number) or {}),
         balances=tell.balance_notes(store, number),
         planned=json.loads(record["planned"]),
         waits=late.waits(store, record["account"], number),
     )
+
+
+class _Count:
+    """One pass over the outcomes of all sheets."""
+
+    def __init__(self, *, starts: bool) -> None:
+        self._starts = starts
+        self.statuses: Counter[Status] = Counter()
+        self.by_sheet: dict[str, Counter[Status]] = {"": Counter()}
+        self.reasons: Counter[str] = Counter()
+        self.credits = Decimal(0)
+        self.not_revealed = 0
+
+    def take(self, sheet: str, one: Told) -> None:
+        """Count one row."""
+        self.credits += one.credits or Decimal(0)
+        if self._starts and not sheet and one.status is Status.SUCCEEDED:
+            return  # a search that a job starts from is no row; what it found is
+        self.statuses[one.status] += 1
+        self.by_sheet.setdefault(sheet, Counter())[one.status] += 1
+        self.reasons[one.reason] += 1
+        self.not_revealed += NOT_REVEALED in one.note
+
+    def take_found(self, count: int) -> None:
+        """Count records that have come to their end by being found."""
+        self.statuses[Status.SUCCEEDED] += count
+        self.reasons["found"] += count
 
 
 def as_json(
@@ -180,15 +216,20 @@ def _sheets(found: Figures) -> dict[str, dict[str, int]]:
     """Tell the rows apart by their sheets, where there are several."""
     if not found.finds:
         return {}
-    told = {}
+    sheets = {}
     if found.record["input_path"]:
         sheet = json.loads(found.record["reading"])["sheet"]
         own = sheet or Path(found.record["input_path"]).name
-        told[own] = _by_status(found.own_statuses)
-    names = (name for name in map(title, itertools.count(1)) if name not in told)
-    for name, count in zip(names, found.sheets.values() or [0], strict=False):
-        told[name] = _by_status({Status.SUCCEEDED: count})
-    return told
+        sheets[own] = _by_status(found.own_statuses)
+    names = (name for name in map(title, itertools.count(1)) if name not in sheets)
+    for name, sheet in zip(names, _found_sheets(found), strict=False):
+        count = {Status.SUCCEEDED: found.sheets.get(sheet, 0)}
+        sheets[name] = _by_status(found.by_sheet.get(sheet, count))
+    return sheets
+
+
+def _found_sheets(found: Figures) -> list[str]:
+    return [sheet for sheet in told(json.loads(found.record["job"])) if sheet]
 
 
 def plain(number: Decimal | None) -> str | None:
@@ -236,17 +277,17 @@ def _framed(store: Store, run: str) -> "pd.DataFrame":
     if record is None:
         raise _no_such_run(run)
     kept = json.loads(record["job"]).get("kept", [])
-    told = list(tell.outcomes(store, str(record["id"])))
-    columns: dict[str, list[Any]] = {name: [one.kept.get(name) for one in told] for name in kept}
+    rows = list(outcomes(store, str(record["id"])))
+    columns: dict[str, list[Any]] = {name: [one.kept.get(name) for one in rows] for name in kept}
     # Ours come last, so that a kept column of the same name does not stand in for them.
     columns |= {
-        "status": [one.status.value for one in told],
-        "reason": [one.reason for one in told],
-        "note": [one.note for one in told],
-        "credits": [one.credits for one in told],
+        "status": [one.status.value for one in rows],
+        "reason": [one.reason for one in rows],
+        "note": [one.note for one in rows],
+        "credits": [one.credits for one in rows],
     }
     ours = ["status", "reason", "note", "credits"]
-    index = pd.Index([one.row for one in told], name="row", dtype="int64")
+    index = pd.Index([one.row for one in rows], name="row", dtype="int64")
     found = pd.DataFrame(columns, index=index)
     return found[[*ours, *(name for name in kept if name not in ours)]]
 

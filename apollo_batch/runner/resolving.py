@@ -28,15 +28,14 @@ class Resolving:
     found: Figures
 
     @property
-    def operation(self) -> Operation:
-        """What the run asks for."""
-        (step,) = steps_of(self.found.record)
-        return OPERATIONS[step]
+    def steps(self) -> dict[str, Operation]:
+        """Name the run's steps, each with its operation."""
+        return {step: OPERATIONS[name] for step, name in steps_of(self.found.record).items()}
 
     @property
     def writes(self) -> bool:
         """Whether its rows in doubt may have changed anything at Apollo's."""
-        return self.operation.act is not Act.LOOK_UP
+        return any(self.steps[doubt.step].act is not Act.LOOK_UP for doubt in self.doubts())
 
     def doubts(self, chosen: Ranges = ()) -> list[Doubt]:
         """Name the rows in doubt, of those chosen."""
@@ -45,18 +44,20 @@ class Resolving:
     def say(self, chosen: Ranges, *, done: bool) -> list[int]:
         """Take a person's word on rows in doubt; UsageError where none of them is."""
         run, now = self.found.run, self.clock.now()
-        if done:
-            rows = resolve.say_done(self.store, run, self.operation, chosen, now)
-        else:
-            ids = ids_kept(self.found.record)
-            rows = resolve.say_not_done(self.store, run, self.operation, chosen, ids)
+        rows: list[int] = []
+        for step, operation in self.steps.items():
+            if done:
+                rows += resolve.say_done(self.store, run, operation, chosen, now, step=step)
+            else:
+                ids = ids_kept(self.found.record, step)
+                rows += resolve.say_not_done(self.store, run, operation, chosen, ids, step=step)
         if not rows:
             known = ranges([doubt.row for doubt in self.doubts()])
             raise UsageError(
                 "None of these rows is in doubt; nothing was changed.",
                 fix=f"In doubt: {known}." if known else "No row of this run is in doubt.",
             )
-        return rows
+        return sorted(set(rows))
 
 
 @contextmanager
@@ -72,7 +73,7 @@ def resolving(store: Store, run: str, clock: Clock) -> Iterator[Resolving]:
 def ranges(rows: Sequence[int]) -> str:
     """Write row numbers as --rows reads them: 2-4,9."""
     spans: list[list[int]] = []
-    for row in sorted(rows):
+    for row in sorted(set(rows)):
         if spans and row == spans[-1][1] + 1:
             spans[-1][1] = row
         else:

@@ -1,17 +1,19 @@
 """Where a run's rows come from: a spreadsheet bound to the job, or the job's own search."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from apollo_batch.errors import UsageError
 from apollo_batch.files import named, sha256
-from apollo_batch.job.bind import Binding, bind_to
+from apollo_batch.job.bind import Binding
 from apollo_batch.job.filling import whole_question
 from apollo_batch.job.names import Directory
+from apollo_batch.job.tie import Passing, bind_to, passings
 from apollo_batch.job.wanted import Job
-from apollo_batch.journal.runs import Entry
+from apollo_batch.journal.entering import Entry
 from apollo_batch.model import Item, RowNumber
+from apollo_batch.runner.columns import columns_of
 from apollo_batch.runner.suppression import Suppression
 from apollo_batch.runner.survey import entries
 from apollo_batch.sheets.layout import comes_back, theirs
@@ -28,8 +30,14 @@ class Rows:
     job: Job
     sheet: Sheet | None = None
     binding: Binding | None = None
+    directory: Directory = field(default_factory=Directory)
+    """What the names in its cells stand for."""
     suppression: Suppression | None = None
     """Whom nothing may be asked, made or sent."""
+
+    def passings(self) -> dict[str, Passing]:
+        """Tie each later step to what a row has by then."""
+        return passings(self.job, self.binding, self.directory)
 
     def entries(self) -> Iterator[Entry]:
         """Bind every row; a search is a row of its own."""
@@ -70,7 +78,7 @@ def rows_of(job: Job, path: Path | None, *, encoding: str | None, directory: Dir
                 "This job starts from a search and takes no spreadsheet.",
                 fix="Leave the spreadsheet out.",
             )
-        return Rows(job)
+        return Rows(job, directory=directory)
     if path is None:
         raise UsageError(
             "This job needs a spreadsheet.",
@@ -79,6 +87,5 @@ def rows_of(job: Job, path: Path | None, *, encoding: str | None, directory: Dir
     sheet = open_sheet(
         path, name=job.sheet, table=job.table, header_row=job.header_row, encoding=encoding
     )
-    # What a search finds goes on a sheet of its own: the person's gets no columns for it.
-    own = () if job.steps[0].operation.paging else tuple(job.steps[0].keep)
-    return Rows(job, sheet, bind_to(job, theirs(sheet.columns, list(own)), directory))
+    binding = bind_to(job, theirs(sheet.columns, columns_of(job)[""].names), directory)
+    return Rows(job, sheet, binding, directory)

@@ -31,7 +31,7 @@ def summarise(found: Figures, next_step: str | None) -> Summary:
 
 
 def _tables(found: Figures) -> Iterator[Table]:
-    counted = found.own_statuses
+    counted = found.ended
     statuses = tuple((s.words, counted[s]) for s in Status if counted.get(s))
     yield Table("What became of the rows", ("Status", "Rows"), statuses, chart="pie")
     reasons = tuple((sentence(c), n) for c, n in found.reasons.items() if c not in SILENT)
@@ -73,14 +73,14 @@ def _moment(seconds: float) -> str:
 
 
 def _credit_rows(found: Figures) -> Iterator[tuple[str, Decimal]]:
-    # One step a job so far; its figures are those of the run.
-    (step,) = steps_of(found.record)
-    credits = found.planned.get("credits", {})
-    if credits:
-        yield f"{step}: planned at most", Decimal(credits["most"])
-    yield f"{step}: charged", found.charged
+    planned = found.planned.get("steps", {})
+    for step in steps_of(found.record):
+        credits = planned.get(step, found.planned).get("credits", {})
+        if credits:
+            yield f"{step}: planned at most", Decimal(credits["most"])
+        yield f"{step}: charged", found.charges.get(step, Decimal(0))
     if found.bill.held:
-        yield f"{step}: held for results to come", found.bill.held
+        yield "Held for results to come", found.bill.held
     if found.budget.get("cap") is not None:
         yield "Budget", found.budget["cap"]
 
@@ -144,7 +144,8 @@ def verdict(found: Figures) -> str:
     told = _of_search(counted) if found.searches else _of_rows(counted)
     if found.finds:
         records = sum(found.sheets.values())
-        told += f"{records:,} {'record' if records == 1 else 'records'} found. "
+        told += f"{records:,} {'record' if records == 1 else 'records'} found"
+        told += f": {_counts(found.found_ended)}. " if found.found_ended else ". "
     parts = [paid]
     # What nobody knows the bill of counts as spent in full until somebody does.
     unsure = found.bill.spent - found.charged
@@ -157,8 +158,11 @@ def verdict(found: Figures) -> str:
 
 def _of_rows(counted: Mapping[Status, int]) -> str:
     rows = sum(counted.values())
-    counts = ", ".join(f"{counted[s]:,} {s.words.lower()}" for s in Status if counted.get(s))
-    return f"{rows:,} {'row' if rows == 1 else 'rows'}: {counts}. "
+    return f"{rows:,} {'row' if rows == 1 else 'rows'}: {_counts(counted)}. "
+
+
+def _counts(counted: Mapping[Status, int]) -> str:
+    return ", ".join(f"{counted[s]:,} {s.words.lower()}" for s in Status if counted.get(s))
 
 
 def _of_search(counted: Mapping[Status, int]) -> str:

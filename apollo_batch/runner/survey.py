@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from apollo_batch.catalogue.entry import Once
 from apollo_batch.job.bind import Binding
 from apollo_batch.job.wanted import Job
-from apollo_batch.journal.runs import Entry
+from apollo_batch.journal.entering import Entry
 from apollo_batch.model import Item, Outcome, Params, Row, Status
 from apollo_batch.packing import Asking, same, subject
 from apollo_batch.runner.suppression import Suppression
@@ -158,13 +158,14 @@ def entries(
         digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
         bound = binding.bind(row)
         if suppression is not None and isinstance(bound, Item):
-            bound = _unless_listed(suppression, binding, row, bound)
+            bound = unless_listed(suppression, binding, row, bound)
         yield Entry(binding.cells(row), digest, bound)
 
 
-def _unless_listed(
+def unless_listed(
     suppression: Suppression, binding: Binding, row: Row, item: Item
 ) -> Item | Outcome:
+    """Leave a row out whom the do-not-contact list names, in what is sent or in its cells."""
     operation = binding.operation
     note = suppression.finds(operation, item.params)
     note = note or suppression.finds_cell(operation, binding.columns, row.cells)

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from apollo_batch.errors import UsageError
-from apollo_batch.journal import tell
 from apollo_batch.journal.history import History, history_of
+from apollo_batch.journal.outcomes import outcomes
 from apollo_batch.journal.store import Store
 from apollo_batch.model import Arrival
 from apollo_batch.runner.masking import masked, masked_value
@@ -72,7 +72,7 @@ def _request(request: Any) -> Iterator[str]:
 
 
 def _end(store: Store, run: str, row: int, *, masks: bool) -> Iterator[str]:
-    told = next((one for one in tell.outcomes(store, run) if one.row == row), None)
+    told = next((one for one in outcomes(store, run) if one.row == row), None)
     if told is None:
         return
     yield f"Ended          {told.status.words}: {sentence_of(told.reason)}"

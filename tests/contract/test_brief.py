@@ -18,11 +18,11 @@ from apollo_batch.catalogue.kinds import Kind
 from apollo_batch.catalogue.operations import OPERATIONS
 from apollo_batch.catalogue.param import Target
 from apollo_batch.errors import InvalidError
-from apollo_batch.job.bind import bind_to
 from apollo_batch.job.load import loads
 from apollo_batch.job.names import Directory, Entry
 from apollo_batch.job.resolve import resolved
 from apollo_batch.job.spelling import meant
+from apollo_batch.job.tie import bind_to
 from apollo_batch.model import Chunk, ChunkItem, Item, Row, RowNumber
 from apollo_batch.runner.plan import asking_of
 from apollo_batch.sandbox.world import World

@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from apollo_batch.catalogue.people import ENRICH_PEOPLE
 from apollo_batch.clock import Clock
-from apollo_batch.journal import budget, runs
+from apollo_batch.journal import budget, entering, runs
 from apollo_batch.journal.answers import Answer, Moved
 from apollo_batch.journal.going import Going
 from apollo_batch.journal.questions import Shelf
@@ -88,9 +88,10 @@ class Journal:
         )
         run = runs.create(self.store, new, now)
         entries = [
-            runs.Entry((), "", Item(RowNumber(row), params)) for row, params in enumerate(asked, 2)
+            entering.Entry((), "", Item(RowNumber(row), params))
+            for row, params in enumerate(asked, 2)
         ]
-        runs.enter(self.store, run, on, entries, now)
+        entering.enter(self.store, run, on, entries, now)
         self.set_out(run, cap, on.account, now)
         return Going(run=run, owner=owner, most=most, shelf=on)
 
@@ -112,14 +113,14 @@ class Journal:
         """Settle and hand out, answering from the journal what it knows, as the pump does."""
         turn = take_turn(self.store, going, settled, free, now)
         while isinstance(turn.answer, Moved):
-            self.recall(going.run)
+            self.recall(going)
             more = take_turn(self.store, going, (), free - len(turn.chunks), now)
             turn = Turn(turn.chunks + more.chunks, more.answer)
         return turn
 
-    def recall(self, run: str) -> None:
+    def recall(self, going: Going) -> None:
         """Answer from the journal."""
-        while waiting := recalls(self.store, run):
+        while waiting := recalls(self.store, going.run, going.asking.step):
             found = [Verdict(item.item, Status.SUCCEEDED, "found_before") for item in waiting]
             recalled(self.store, found)
 

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apollo_batch.errors import InvalidError
-from apollo_batch.job.bind import bind_to
 from apollo_batch.job.headers import letters
 from apollo_batch.job.load import explain, loads
+from apollo_batch.job.tie import bind_to
 from apollo_batch.model import Item, Outcome, Row, RowNumber, Status
 
 TOP = "version: 1\noperation: people.enrich\n"

@@ -59,8 +59,8 @@ BROKEN = {
         TOP + "map: {email: {column: E, §deflaut: x}}\n",
         "Did you mean default",
     ),
-    "a source without column": (TOP + "map: {§email: {clean: trim}}\n", "column missing"),
-    "several steps": (JOB + "§steps: []\n", "no key"),
+    "a source without column": (TOP + "map: {email: §{clean: trim}}\n", "no column"),
+    "several steps": (JOB + "§steps: []\n", "no step"),
     # Values of the wrong kind.
     "a newer version": ("version: §2\noperation: people.enrich\nmap: {email: E}\n", "newer"),
     "a version in words": (

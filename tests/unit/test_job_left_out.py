@@ -3,8 +3,8 @@
 import pytest
 
 from apollo_batch.errors import InvalidError
-from apollo_batch.job.bind import bind_to
 from apollo_batch.job.load import loads
+from apollo_batch.job.tie import bind_to
 from apollo_batch.model import Item, Outcome, Row, RowNumber, Status
 
 JOB = "version: 1\noperation: people.enrich\nmap: {id: Key, first_name: Name, email: Mail}\n"

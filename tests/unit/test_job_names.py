@@ -4,10 +4,10 @@ import pytest
 
 from apollo_batch.catalogue.param import Target
 from apollo_batch.errors import InvalidError
-from apollo_batch.job.bind import bind_to
 from apollo_batch.job.load import loads
 from apollo_batch.job.names import Directory, Entry
 from apollo_batch.job.resolve import needed, resolved
+from apollo_batch.job.tie import bind_to
 from apollo_batch.model import Item, Row, RowNumber
 
 

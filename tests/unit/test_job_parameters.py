@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from apollo_batch.catalogue.kinds import Kind
 from apollo_batch.catalogue.operations import OPERATIONS
 from apollo_batch.catalogue.param import Param, Target
-from apollo_batch.job.bind import bind_to
 from apollo_batch.job.load import loads
 from apollo_batch.job.names import Directory, Entry
 from apollo_batch.job.spelling import meant
+from apollo_batch.job.tie import bind_to
 from apollo_batch.model import Item, Outcome, Row, RowNumber
 from apollo_batch.reasons import REASONS
 

@@ -11,9 +11,10 @@ from apollo_batch.apollo.decode import decode
 from apollo_batch.catalogue.paths import parse
 from apollo_batch.catalogue.people import ENRICH_PEOPLE
 from apollo_batch.clock import SystemClock
-from apollo_batch.journal import runs, tell
+from apollo_batch.journal import entering, runs, tell
 from apollo_batch.journal.accounts import account_of
 from apollo_batch.journal.answers import Over, Wait
+from apollo_batch.journal.outcomes import outcomes
 from apollo_batch.journal.settle import sweep
 from apollo_batch.model import Arrival, Settlement, Status, Verdict
 from apollo_batch.runner.pump import Pump
@@ -32,7 +33,7 @@ def journal(state):
 def recalled(journal, going):
     """Answer from the journal, as the product itself does; how the rows ended."""
     Pump(journal.store, going, KEPT, SystemClock(), tidy=lambda: None).recall()
-    return [(told.status, told.reason) for told in tell.outcomes(journal.store, going.run)]
+    return [(told.status, told.reason) for told in outcomes(journal.store, going.run)]
 
 
 @pytest.mark.parametrize("wanted", [{}, {"reveal_personal_emails": True}])
@@ -107,16 +108,16 @@ def test_a_run_whose_rows_were_never_all_entered_is_begun_anew(journal):
     record = tell.run_of(journal.store, going.run)
     names = ("account", "period", "job_name", "job", "job_path", "input_path", "input_hash")
     new = runs.NewRun(**{n: record[n] for n in names}, identity="same", reading="{}")
-    entries = [runs.Entry((), "", item) for item in _items(600)]
+    entries = [entering.Entry((), "", item) for item in _items(600)]
     half = runs.create(journal.store, new, NOON)
     with pytest.raises(KeyboardInterrupt):
-        runs.enter(journal.store, half, going.shelf, broken(), NOON)
+        entering.enter(journal.store, half, going.shelf, broken(), NOON)
 
     # Its rows could not be counted, and so not be agreed to.
     assert runs.current(journal.store, going.account, "same") is None
 
     whole = runs.create(journal.store, new, NOON + 1)
-    runs.enter(journal.store, whole, going.shelf, entries, NOON + 1)
+    entering.enter(journal.store, whole, going.shelf, entries, NOON + 1)
     assert runs.current(journal.store, going.account, "same") == whole
     assert tell.run_of(journal.store, half) is None
     for table in ("items", "rows"):

@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 from journal_maker import NOON, TEAM, Journal, found, missed, people, shelf
 
-from apollo_batch.journal import runs, tell
+from apollo_batch.journal import entering, runs
 from apollo_batch.journal.earlier import Past, endings
+from apollo_batch.journal.outcomes import outcomes
 from apollo_batch.model import Arrival, Item, RowNumber, Settlement, Status, Verdict
 
 PAST = Past(TEAM, "{}", "", NOON - 1_000)
@@ -33,12 +34,12 @@ def again(journal, now=NOON + DAY, *, rows=(7, 9), since=PAST.since):
     new = runs.NewRun(TEAM, f"again {now}", "", "Leads", "{}", "job.yaml", "x.csv", "", "{}")
     run = runs.create(journal.store, new, now)
     entries = [
-        runs.Entry((), "", Item(RowNumber(row), asked))
+        entering.Entry((), "", Item(RowNumber(row), asked))
         for row, asked in zip(rows, people(2), strict=True)
     ]
     known = endings(journal.store, replace(PAST, since=since))
-    runs.enter(journal.store, run, shelf(), entries, now, earlier=known)
-    return {told.row: told for told in tell.outcomes(journal.store, run)}
+    entering.enter(journal.store, run, shelf(), entries, now, earlier=known)
+    return {told.row: told for told in outcomes(journal.store, run)}
 
 
 def test_a_miss_is_taken_over_with_the_day_it_was_asked(journal):

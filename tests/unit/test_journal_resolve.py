@@ -7,8 +7,9 @@ from journal_maker import FREE_FOR_ALL, NOON, TEAM, Journal
 
 from apollo_batch.catalogue.contacts import CREATE_CONTACTS
 from apollo_batch.catalogue.entry import Mode
-from apollo_batch.journal import resolve, tell
+from apollo_batch.journal import resolve
 from apollo_batch.journal.answers import Over
+from apollo_batch.journal.outcomes import outcomes
 from apollo_batch.journal.questions import Shelf
 from apollo_batch.model import Arrival, Settlement, Status, Verdict
 from apollo_batch.packing import Asking
@@ -51,15 +52,15 @@ def in_doubt(journal, *asked):
 
 
 def done(journal, going, rows=ALL):
-    return resolve.say_done(journal.store, going.run, CREATE_CONTACTS, rows, NOON)
+    return resolve.say_done(journal.store, going.run, CREATE_CONTACTS, rows, NOON, step="1")
 
 
 def redo(journal, going, rows=ALL):
-    return resolve.say_not_done(journal.store, going.run, CREATE_CONTACTS, rows)
+    return resolve.say_not_done(journal.store, going.run, CREATE_CONTACTS, rows, step="1")
 
 
 def ends(journal, going):
-    return [(told.status, told.reason) for told in tell.outcomes(journal.store, going.run)]
+    return [(told.status, told.reason) for told in outcomes(journal.store, going.run)]
 
 
 def test_what_was_carried_out_counts_as_made_for_every_other_run(journal):
@@ -112,7 +113,7 @@ def test_what_follows_on_a_record_nobody_knows_the_id_of_is_named(journal):
 
     done(journal, going)
 
-    (told,) = tell.outcomes(journal.store, going.run)
+    (told,) = outcomes(journal.store, going.run)
     assert told.status is Status.SUCCEEDED
     assert "Not written, because its id is not known: mobile_phone." in told.note
     assert journal.refusal(going) == Over()

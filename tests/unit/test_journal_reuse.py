@@ -13,8 +13,9 @@ from apollo_batch.catalogue.organizations import ENRICH_ORGANIZATIONS
 from apollo_batch.catalogue.paths import parse
 from apollo_batch.catalogue.people import ENRICH_PEOPLE
 from apollo_batch.clock import SystemClock
-from apollo_batch.journal import runs, tell
+from apollo_batch.journal import runs
 from apollo_batch.journal.answers import Over, Wait
+from apollo_batch.journal.outcomes import outcomes
 from apollo_batch.journal.questions import Shelf
 from apollo_batch.journal.settle import sweep
 from apollo_batch.model import Arrival, Settlement, Status
@@ -66,7 +67,7 @@ def test_equal_rows_of_one_file_are_asked_once_and_share_the_answer(journal):
 
     ask_all(journal, going)
 
-    told = list(tell.outcomes(journal.store, going.run))
+    told = list(outcomes(journal.store, going.run))
     assert [(row.row, row.status, row.credits) for row in told] == [
         (2, Status.SUCCEEDED, 1),
         (3, Status.SUCCEEDED, 1),
@@ -91,7 +92,7 @@ def test_another_file_gets_the_answer_for_nothing_with_the_day_it_was_bought(jou
     recall(journal, second, keep)
 
     assert journal.refusal(second) == Over()
-    (told,) = tell.outcomes(journal.store, second.run)
+    (told,) = outcomes(journal.store, second.run)
     assert (told.status, told.reason) == (Status.SUCCEEDED, "found_before")
     assert told.note == "From 15 Jan 2027."
     assert told.kept == {"Title": "CTO"}
@@ -108,7 +109,7 @@ def test_an_answer_that_was_purged_says_so_and_is_not_bought_again(journal):
     second = journal.begin(people(1), now=NOON + DAY)
     recall(journal, second, {"Title": parse("title")})
 
-    (told,) = tell.outcomes(journal.store, second.run)
+    (told,) = outcomes(journal.store, second.run)
     assert told.note == "Bought on 15 Jan 2027; the answer was purged."
     assert journal.refusal(second) == Over()
 
@@ -321,7 +322,7 @@ def test_a_refused_request_is_taken_apart_and_only_the_bad_row_fails(journal):
         4: ("done", "succeeded"),
     }
     assert journal.money(going) == (0, 2)
-    told = {row.row: row for row in tell.outcomes(journal.store, going.run)}
+    told = {row.row: row for row in outcomes(journal.store, going.run)}
     assert (told[3].reason, told[3].note, told[3].credits) == ("apollo_refused", "bad address", 0)
 
 
@@ -357,6 +358,6 @@ def test_an_answer_no_database_could_hold_badly_is_held_as_it_came(journal):
 
     journal.settle(going, chunk, told)
 
-    (row,) = tell.outcomes(journal.store, going.run)
+    (row,) = outcomes(journal.store, going.run)
     assert row.kept == {"Title": "\ufffd\x00"}
     assert journal.money(going) == (0, 1)

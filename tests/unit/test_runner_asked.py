@@ -74,4 +74,4 @@ def test_a_whole_run_of_a_period_says_so(tmp_path):
 
 
 def test_each_step_is_known_by_its_operation(tmp_path):
-    assert steps_of(record(tmp_path)) == ["people.enrich"]
+    assert steps_of(record(tmp_path)) == {"people.enrich": "people.enrich"}
