@@ -16,7 +16,7 @@ from apollo_batch.catalogue.paths import parse
 from apollo_batch.catalogue.people import ENRICH_PEOPLE
 from apollo_batch.clock import SystemClock
 from apollo_batch.errors import OutOfReachError
-from apollo_batch.journal import budget, runs
+from apollo_batch.journal import budget, entering, runs
 from apollo_batch.journal.going import Going
 from apollo_batch.journal.questions import Shelf
 from apollo_batch.journal.store import open_store
@@ -26,6 +26,7 @@ from apollo_batch.runner.engine import Watch, carry_out
 from apollo_batch.runner.harvest import Harvest
 from apollo_batch.runner.place import Place
 from apollo_batch.runner.pump import Pump
+from apollo_batch.runner.steps import Steps
 from apollo_batch.sandbox.serve import Setup, running
 from apollo_batch.sandbox.world import World
 from apollo_batch.settings import Credential, Secret
@@ -98,21 +99,28 @@ class Desk:
         run = self._entered(on, rows, cap)
         going = Going(run=run, owner=f"p{self._next}", most=most, shelf=on)
         pump = Pump(self.place.store, going, KEEP, self.place.clock, lambda: None)
-        carry_out(pump, Told(self.place.wire), Watch(), self.place.clock, 2)
+        carry_out(
+            Steps(self.place.store, run, {"1": pump}, []),
+            Told(self.place.wire),
+            Watch(),
+            self.place.clock,
+            2,
+        )
         return run, cap
 
     def _entered(self, on, rows, cap):
         store, now = self.place.store, self.place.clock.now()
-        job = {"steps": [{"options": dict(on.asking.options), "keep": KEPT}]}
+        job = {"steps": [{"id": "1", "options": dict(on.asking.options), "keep": KEPT}]}
         told = json.dumps({"canonical": json.dumps(job), "kept": list(KEEP)})
         names = ("identity", "period", "job_name", "job_path", "input_path", "input_hash")
         blank = dict.fromkeys(names, "") | {"identity": str(self._next), "reading": "{}"}
         run = runs.create(store, runs.NewRun(account=on.account, job=told, **blank), now)
         asked = [{"id": self._somebody()} for _ in range(rows)]
         entries = [
-            runs.Entry((), "", Item(RowNumber(row), params)) for row, params in enumerate(asked, 2)
+            entering.Entry((), "", Item(RowNumber(row), params))
+            for row, params in enumerate(asked, 2)
         ]
-        runs.enter(store, run, on, entries, now)
+        entering.enter(store, run, on, entries, now)
         runs.set_out(store, run, on.account, cap=cap, selection=[], planned={}, source={}, now=now)
         return run
 

@@ -21,7 +21,7 @@ from apollo_batch.model import Arrival, Settlement, Status, Verdict
 from apollo_batch.runner.harvest import land
 
 PHONES = {"reveal_phone_number": True}
-JOB = {"steps": [{"options": PHONES, "keep": {"Mobile": [["phone_numbers", 0, False]]}}]}
+JOB = {"steps": [{"id": "1", "options": PHONES, "keep": {"Mobile": [["phone_numbers", 0, False]]}}]}
 SEEDS = 4
 SCHEDULES = 500
 BULK = ENRICH_PEOPLE.route("bulk")
