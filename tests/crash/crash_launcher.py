@@ -186,12 +186,10 @@ def _hurry(total: float) -> None:
     """Wait a shorter time for the same: what is lost early has met no sandbox's clock yet."""
     from apollo_batch.apollo import client, wire
     from apollo_batch.journal import breaker, looking
-    from apollo_batch.runner import patience
 
     defaults = client.Client.__init__.__kwdefaults__
     assert defaults["total"] == client.TOTAL_SECONDS
     defaults["total"] = total
-    patience.STORM_SECONDS = 1.0
     for room, names in {
         wire: ("_BASE_SECONDS",),
         breaker: ("_BASE_SECONDS", "_FIRST_SECONDS", "_EVERY_SECONDS"),

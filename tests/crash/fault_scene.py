@@ -25,9 +25,9 @@ class Search:
     job: Path
     output: Path
 
-    def run(self) -> Process:
+    def run(self, *more: object) -> Process:
         words = ("run", self.job, "--yes", "--json", "--threads", 1, "--output", self.output)
-        return self.scene.start(*words)
+        return self.scene.start(*words, *more)
 
 
 @dataclass(frozen=True)

@@ -72,6 +72,8 @@ BUG = {
     "enroll": Ends(3, {"failed": 3, "not_run": 3}, {"failed": 3, "succeeded": 3}),
 }
 """How a request ends that Apollo does not take as it is: nothing like it leaves in this run."""
+BRIEFLY = ("--patience", "1s")
+"""How long Apollo is waited for that is out of reach and stays so."""
 UNREACHED = ("a name that leads nowhere", "nobody there any more")
 
 
@@ -101,15 +103,6 @@ def ended(process):
     return code, {status: count for status, count in rows.items() if count and status != "total"}
 
 
-def gone_on(command, most):
-    """Type it again, up to so often: Apollo, once out of reach, is first asked what is free."""
-    for _ in range(most):
-        code, rows = ended(command.run())
-        if code == 0:
-            break
-    return code, rows
-
-
 def judged(scene, command, code, known, *, spoilt=False):
     books = scene.served.books()
     assert_faultless(scene, command, books, code, known=known, spoilt=spoilt)
@@ -129,11 +122,10 @@ def test_whatever_a_request_meets_its_rows_end_as_they_have_to(faulty_scene, kno
     route, call = kind.follows if trouble.follows else (kind.route, 1)
     laid.line.strike(route, trouble.act, () if trouble.always else (call,))
 
-    first = ended(command.run())
+    first = ended(command.run(*(BRIEFLY if trouble.always else ())))
     struck = laid.line.struck
     laid.line.calm()
-    tries = 6 if trouble.always and kind.name != "look up" else 1
-    then = gone_on(command, tries) if first[0] or trouble.spoils else first
+    then = ended(command.run()) if first[0] or trouble.spoils else first
     laid.line.close()
 
     assert struck
@@ -159,11 +151,11 @@ def test_whatever_a_request_meets_before_it_has_left_it_is_sent_once(
     scene.environ = laid.environ
     command = kind.lay(scene)
 
-    first = ended(command.run())
+    first = ended(command.run(*BRIEFLY))
     laid.mend()
     laid.line.calm()
     scene.environ |= {"APOLLO_BASE_URL": laid.line.url}
-    then = gone_on(command, 6) if first[0] == 7 else first
+    then = ended(command.run()) if first[0] == 7 else first
     laid.line.close()
 
     name = next(name for name, known_lay in BEFORE.items() if known_lay is lay)
