@@ -107,6 +107,8 @@ class ChunkItem:
     """When the request was sent whose outcome nobody knows: what it made is being looked for."""
     looks: int = 0
     """How often it was looked for in vain."""
+    untold: int = 0
+    """How many answers came that show nothing of it, though they should."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +197,10 @@ class Verdict:
     """Whether another page is to be asked for."""
     looks: int | None = None
     """It was looked for so often in vain: look once more a little later; None: as it was."""
+    untold: bool = False
+    """Whether the answer shows nothing of it: what was made of it is to be looked for."""
+    instead: Sequence["Verdict"] = ()
+    """What holds, one after the other, where the record found is another row's; the last: none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,8 @@ _STRONG_KINDS = frozenset(
         Kind.URL,
     }
 )
-_SAME = 2
+SAME = 2
+"""How alike two values are that are the same; 1: one is a part of the other; 0: they differ."""
 _SPELLINGS = (("ä", "a"), ("ö", "o"), ("ü", "u"), ("ae", "a"), ("oe", "o"), ("ue", "u"))
 
 
@@ -66,7 +67,7 @@ def same_value(operation: Operation, name: str, asked: Any, record: Mapping[str,
     param = operation.param(name)
     kind = param.kind if param else Kind.TEXT
     shown = _shown(operation, name, record)
-    return any(_sameness(kind, str(asked), text) == _SAME for text in shown)
+    return any(_sameness(kind, str(asked), text) == SAME for text in shown)
 
 
 def shows(operation: Operation, name: str, record: Mapping[str, Any]) -> bool:
@@ -161,32 +162,34 @@ def _claims(grades: Sequence[Mapping[int, _Grade]], item: int) -> list[int]:
 
 
 def _sure(operation: Operation, params: Params) -> bool:
-    return any(_strong(operation, name) for name in operation.identity.keys() & params.keys())
+    return any(is_key(operation, name) for name in operation.identity.keys() & params.keys())
 
 
-def _strong(operation: Operation, name: str) -> bool:
+def is_key(operation: Operation, name: str) -> bool:
+    """Whether a parameter alone says who is meant."""
     param = operation.param(name)
     return param is not None and param.kind in _STRONG_KINDS
 
 
 def _grade(operation: Operation, params: Params, record: Mapping[str, Any]) -> _Grade:
     """Say how much a record echoes of an item's identity."""
-    compared = dict(_compare(operation, params, record))
-    strong = [level for name, level in compared.items() if _strong(operation, name)]
+    compared = dict(compare(operation, params, record))
+    strong = [level for name, level in compared.items() if is_key(operation, name)]
     if any(strong):
         return _Grade.STRONG
     both = min(compared.get("first_name", 0), compared.get("last_name", 0))
     whole = max(both, compared.get("name", 0))
     if whole and not strong:
-        return _Grade.EXACT if whole == _SAME else _Grade.LIKE
+        return _Grade.EXACT if whole == SAME else _Grade.LIKE
     if any(compared.values()):
         return _Grade.HINT
     return _Grade.AGAINST if compared else _Grade.NOTHING
 
 
-def _compare(
+def compare(
     operation: Operation, params: Params, record: Mapping[str, Any]
 ) -> Iterator[tuple[str, int]]:
+    """Say of all that identifies an item, and that a record shows, how alike they are."""
     for name, fields in operation.identity.items():
         asked = params.get(name)
         if not asked:
@@ -214,7 +217,7 @@ def _sameness(kind: Kind, asked: str, shown: str) -> int:
             same = asked in _hashes(shown)
         case _:
             same = asked.casefold() == shown.casefold()
-    return _SAME if same else 0
+    return SAME if same else 0
 
 
 def _host(text: str) -> str:
@@ -234,10 +237,10 @@ def _hashes(email: str) -> set[str]:
 
 def _likeness(asked: str, shown: str) -> int:
     if asked == shown:
-        return _SAME
+        return SAME
     one, two = _words(asked), _words(shown)
     if "".join(one) == "".join(two):
-        return _SAME if one else 0
+        return SAME if one else 0
     # Apollo shortens and completes names: "von der Heide" and "Heide", "Acme" and "Acme GmbH".
     return int(bool(one and two) and (set(one) <= set(two) or set(two) <= set(one)))
 

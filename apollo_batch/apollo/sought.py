@@ -8,31 +8,34 @@ from apollo_batch.apollo.pairing import same_value
 from apollo_batch.catalogue.entry import Once, Operation
 from apollo_batch.model import ChunkItem, Status, Verdict
 
+Record = Mapping[str, Any]
+
 LOOKS = 2
 """A search shows what was just made a little later: it is looked for twice before it is resent."""
+MOST_LOOKS = 10
+"""What may not be sent again is looked for so often; then a person has to."""
 SKEW_SECONDS = 60.0
 """Our clock and Apollo's differ; so much older may still be ours."""
 _SEVERAL = "Several records fit that were made since; nobody can say which is this row's."
 _UNDATED = "A record fits that does not say when it was made."
+_NOWHERE = "Apollo's answer did not show it; looked for {} times, and found nowhere."
 
 
 def sought(
     operation: Operation, item: ChunkItem, records: Sequence[Any]
-) -> Verdict | Mapping[str, Any] | None:
+) -> Verdict | Sequence[Record]:
     """Look for what a request may have made of an item.
 
-    Gives back the record that it made, a verdict where nobody can tell, or None where there is no
-    such record.
+    Gives back the records that it may have made, none where there is no such record, or a verdict
+    where nobody can tell. Of several, the rows that say less of theirs take what others leave.
     """
     fitting = [r for r in records if isinstance(r, dict) and _fits(operation, item, r)]
     ours = [record for record in fitting if made_since(record, item.since)]
     if len(ours) > 1 and operation.once is not Once.EVER:
         return _nobody_can_tell(item, _SEVERAL)
-    if ours:
-        return ours[0]
-    if any(_made_at(record) is None for record in fitting):
+    if not ours and any(_made_at(record) is None for record in fitting):
         return _nobody_can_tell(item, _UNDATED)
-    return None
+    return ours
 
 
 def unshown(data: Any, records: Sequence[Any], asked: object) -> str:
@@ -52,13 +55,13 @@ def _nobody_can_tell(item: ChunkItem, note: str) -> Verdict:
     return Verdict(item.id, Status.IN_DOUBT, "effect_unknown", note)
 
 
-def made_since(record: Mapping[str, Any], since: float | None) -> bool:
+def made_since(record: Record, since: float | None) -> bool:
     """Whether a record was made after a request had left."""
     made = _made_at(record)
     return since is not None and made is not None and made >= since - SKEW_SECONDS
 
 
-def _made_at(record: Mapping[str, Any]) -> float | None:
+def _made_at(record: Record) -> float | None:
     """When a record was made; None where it does not say, or is no record at all."""
     text = record.get("created_at")
     if not isinstance(text, str) or not isinstance(record.get("id"), str) or not record["id"]:
@@ -70,14 +73,20 @@ def _made_at(record: Mapping[str, Any]) -> float | None:
     return (made if made.tzinfo else made.replace(tzinfo=UTC)).timestamp()
 
 
-def not_there(item: ChunkItem) -> Verdict:
-    """Say what is next for an item whose effect was looked for in vain: look once more, or send."""
-    if item.looks + 1 < LOOKS:
-        return Verdict(item.id, Status.SUCCEEDED, "", then=item.course, looks=item.looks + 1)
-    return Verdict(item.id, Status.SUCCEEDED, "", then=item.course[1:], looks=0)
+def not_there(item: ChunkItem, *, resends: bool = True) -> Verdict:
+    """Say what is next for an item whose effect was looked for in vain: look once more, or send.
+
+    What may not be sent again is looked for until a person has to.
+    """
+    looks = item.looks + 1
+    if looks < (LOOKS if resends else MOST_LOOKS):
+        return Verdict(item.id, Status.SUCCEEDED, "", then=item.course, looks=looks)
+    if resends:
+        return Verdict(item.id, Status.SUCCEEDED, "", then=item.course[1:], looks=0)
+    return Verdict(item.id, Status.IN_DOUBT, "unconfirmed", _NOWHERE.format(looks))
 
 
-def _fits(operation: Operation, item: ChunkItem, record: Mapping[str, Any]) -> bool:
+def _fits(operation: Operation, item: ChunkItem, record: Record) -> bool:
     names = telling(operation, item)
     return bool(names) and all(
         same_value(operation, name, item.params[name], record) for name in names

@@ -74,7 +74,12 @@ CREATE_DEALS = Operation(
     repeat=Repeat.NEVER,
     once=Once.RUN,
     fields=records.DEAL,
-    identity={"name": ("name",), "account_id": ("account_id",), "owner_id": ("owner_id",)},
+    identity={
+        "name": ("name",),
+        # Apollo takes a company's id for its account's, and shows both where it looks a deal up.
+        "account_id": ("account_id", "account.organization_id"),
+        "owner_id": ("owner_id",),
+    },
     substance=("id",),
     done="created",
 )

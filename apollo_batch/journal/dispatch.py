@@ -21,12 +21,11 @@ from sqlalchemy import (
 from sqlalchemy.engine import Connection, CursorResult, RowMapping
 
 from apollo_batch.catalogue.entry import Act, Once, Route
-from apollo_batch.journal import breaker, budget, effects, enrolling, limiter, ways
+from apollo_batch.journal import breaker, budget, effects, enrolling, known, limiter, ways
 from apollo_batch.journal.answers import Answer, Knock, Moved, NoError, Over, Wait
 from apollo_batch.journal.going import Going
 from apollo_batch.journal.growing import may_grow, more_may_come
 from apollo_batch.journal.insertion import Insertion
-from apollo_batch.journal.questions import find, recall
 from apollo_batch.journal.ready import may_share, within
 from apollo_batch.journal.schema import attempts, chunks, items, questions, runs
 from apollo_batch.journal.store import Store
@@ -111,7 +110,7 @@ def _dispatch(c: Connection, going: Going, now: float, full: Sequence[str]) -> C
     ready = may_share(c, going, now, full)
     if not ready:
         raise NoError(_nothing_ready(c, going, now))
-    if _known(c, going, ready):
+    if known.answered(c, going, ready, now):
         return Moved()
     operation = going.asking.operation
     route = operation.route(ready[0]["route"])
@@ -131,6 +130,10 @@ def _dispatch(c: Connection, going: Going, now: float, full: Sequence[str]) -> C
         raise
     attempt = _intend(c, going, chunk, most, probe=probe, now=now, lane=going.lane(route))
     _claim(c, going, chunk, now)
+    if ready[0]["since"] is not None and not route.pairing.looks_for_effects:
+        effects.claim_again(c, chunk, going.owner, now)
+    elif ready[0]["since"] is not None:
+        effects.look(c, chunk, going.owner, now)
     return Chunk(
         id=chunk,
         attempt=attempt,
@@ -147,39 +150,16 @@ def _dispatch(c: Connection, going: Going, now: float, full: Sequence[str]) -> C
 def _item(item: RowMapping) -> ChunkItem:
     course = ways.read(item["course"])
     params = json.loads(item["params"])
-    return ChunkItem(item["id"], params, course, item["page"], item["since"], item["looks"])
-
-
-def _known(c: Connection, going: Going, ready: Sequence[RowMapping]) -> bool:
-    """Let items end with what was bought or made before; whether any did."""
-    asking = going.asking
-    if asking.operation.act is Act.LOOK_UP:
-        asked = [item["question"] for item in ready if item["known"]]
-        bought = find(c, going.shelf, asked) if asked else {}
-        if bought:
-            pairs = [(item["id"], bought[q]) for item in ready if (q := item["question"]) in bought]
-            recall(c, pairs)
-        return bool(bought)
-    if asking.once is not Once.EVER:
-        return False
-    subjects = [item["subject"] for item in ready if item["subject"]]
-    made = effects.find(c, going.account, asking.operation.name, subjects)
-    # An item on its second request has made its effect itself.
-    pairs = [
-        (item["id"], row)
-        for item in ready
-        if (row := made.get(item["subject"])) is not None and row["item"] != item["id"]
-    ]
-    if pairs:
-        effects.answer(c, pairs, going.id_columns)
-    return bool(pairs)
+    return ChunkItem(
+        item["id"], params, course, item["page"], item["since"], item["looks"], item["untold"]
+    )
 
 
 def _claim(c: Connection, going: Going, chunk: int, now: float) -> None:
     if going.asking.operation.act is Act.LOOK_UP:
         _CLAIM.run(c, {"b_chunk": chunk, "b_variant": going.asking.variant, "b_now": now})
     elif going.asking.once is Once.EVER:
-        effects.claim(c, chunk, now)
+        effects.claim(c, chunk, going.owner, now)
 
 
 def _nothing_ready(c: Connection, going: Going, now: float) -> Answer:

@@ -1,7 +1,7 @@
 """Effects that were made, once and for all: claimed before the request leaves, noted after."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from sqlalchemy import (
     String,
     bindparam,
     delete,
+    func,
     literal_column,
     select,
     update,
@@ -35,7 +36,7 @@ _FIND = select(effects).where(
 
 def _claimed(insert: Any) -> Executable:
     claimed = insert(effects).from_select(
-        ["account", "operation", "subject", "step", "run", "item", "state", "at"],
+        ["account", "operation", "subject", "step", "run", "item", "state", "owner", "at"],
         select(
             items.c.account,
             chunks.c.operation,
@@ -44,6 +45,7 @@ def _claimed(insert: Any) -> Executable:
             items.c.run,
             items.c.id,
             literal_column("'claimed'", type_=String),
+            bindparam("b_owner", type_=String),
             bindparam("b_now", type_=Float),
         )
         .join(chunks, chunks.c.id == items.c.chunk)
@@ -75,7 +77,15 @@ _ANSWERED = (
 def find(
     c: Connection, account: str, operation: str, subjects: Sequence[str]
 ) -> dict[str, RowMapping]:
-    """Find what was made to these subjects before, or may have been."""
+    """Find what was made to these subjects before, or may have been and nobody can tell."""
+    found = met(c, account, operation, subjects)
+    return {subject: row for subject, row in found.items() if row["state"] != "sought"}
+
+
+def met(
+    c: Connection, account: str, operation: str, subjects: Sequence[str]
+) -> dict[str, RowMapping]:
+    """Find what was made to these subjects before, or may have been, looked for or not."""
     asked = {"b_account": account, "b_operation": operation, "b_subjects": list(subjects)}
     return {row["subject"]: row for row in c.execute(_FIND, asked).mappings()}
 
@@ -106,9 +116,50 @@ def _answered(item: int, row: RowMapping, id_columns: Sequence[str]) -> dict[str
     }
 
 
-def claim(c: Connection, chunk: int, now: float) -> None:
+def claim(c: Connection, chunk: int, owner: str, now: float) -> None:
     """Claim the effects of a chunk's items, so that no other process makes them."""
-    _CLAIM.run(c, {"b_chunk": chunk, "b_now": now})
+    _CLAIM.run(c, {"b_chunk": chunk, "b_owner": owner, "b_now": now})
+
+
+def claim_again(c: Connection, chunk: int, owner: str, now: float) -> None:
+    """Claim the effects of items that were looked for in vain, and are sent once more."""
+    c.execute(_sought_by(chunk).values(state="claimed", owner=owner, at=now))
+
+
+def look(c: Connection, chunk: int, owner: str, now: float) -> None:
+    """Note who looks for what a chunk's items may have made."""
+    c.execute(_sought_by(chunk).values(owner=owner, at=now))
+
+
+def _sought_by(chunk: int) -> Any:
+    mine = select(items.c.id).where(items.c.chunk == chunk)
+    return update(effects).where(effects.c.item.in_(mine), effects.c.state == "sought")
+
+
+def is_looked_for() -> ColumnElement[bool]:
+    """Whether somebody looks for it, for whom others wait."""
+    return (effects.c.state == "sought") & (effects.c.owner != "")
+
+
+def seek(c: Connection, ids: Sequence[int], now: float) -> None:
+    """Write down that what these items may have made is being looked for."""
+    mine = effects.c.item.in_(ids) & (effects.c.state == "claimed")
+    c.execute(update(effects).where(mine).values(state="sought", at=now))
+
+
+def abandon(c: Connection, is_lost: Callable[[str, float], bool]) -> None:
+    """Let whoever comes look for what processes were looking for that have ended."""
+    latest = select(effects.c.owner, func.max(effects.c.at)).where(is_looked_for())
+    for owner, at in c.execute(latest.group_by(effects.c.owner)).all():
+        if is_lost(owner, at):
+            gone = is_looked_for() & (effects.c.owner == owner)
+            c.execute(update(effects).where(gone).values(owner=""))
+
+
+def pass_on(c: Connection, row: RowMapping, *, run: str, item: int, owner: str, now: float) -> None:
+    """Let another item look for what was looked for by one whose process has ended."""
+    known = _of(row["account"], row["operation"], [row["subject"]])
+    c.execute(update(effects).where(known).values(run=run, item=item, owner=owner, at=now))
 
 
 def note(c: Connection, made: dict[int, str | None], now: float) -> None:
@@ -120,7 +171,7 @@ def note(c: Connection, made: dict[int, str | None], now: float) -> None:
 
 def doubt(c: Connection, ids: Sequence[int], now: float) -> None:
     """Write down that nobody knows whether these items' effects were made."""
-    mine = effects.c.item.in_(ids) & (effects.c.state == "claimed")
+    mine = effects.c.item.in_(ids) & effects.c.state.in_(["claimed", "sought"])
     c.execute(update(effects).where(mine).values(state="doubt", at=now))
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, bindparam, exists, literal_column,
 from sqlalchemy.engine import Connection, RowMapping
 
 from apollo_batch.catalogue.entry import Act, Once
+from apollo_batch.journal.effects import is_looked_for
 from apollo_batch.journal.going import Going, Ranges
 from apollo_batch.journal.schema import attempts, chunks, effects, items, questions
 
@@ -21,7 +22,7 @@ _WAITING = (
     & (items.c.state == literal_column("'ready'"))
 )
 _SHOWN = (
-    "id row question params course page since looks leg company subject lot route".split()  # for dispatch
+    "id row question params course page since looks untold leg company subject lot route".split()
 )
 _OTHER = items.alias("other")
 
@@ -155,7 +156,7 @@ def _claimed_elsewhere() -> ColumnElement[bool]:
         (effects.c.account == bindparam("b_account"))
         & (effects.c.operation == bindparam("b_operation"))
         & (effects.c.subject == items.c.subject)
-        & (effects.c.state == "claimed")
+        & ((effects.c.state == "claimed") | is_looked_for())
         & (effects.c.item != items.c.id)
     )
 

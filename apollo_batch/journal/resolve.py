@@ -26,6 +26,7 @@ _AFRESH: dict[str, Any] = {
     "note": None,
     "since": None,
     "looks": 0,
+    "untold": 0,
     "not_before": None,
 }
 

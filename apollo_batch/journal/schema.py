@@ -93,6 +93,7 @@ items = Table(
     Column("page", Integer, nullable=False, default=1),
     Column("since", Float),  # when the request left whose effect is being looked for
     Column("looks", Integer, nullable=False, default=0),
+    Column("untold", Integer, nullable=False, default=0),  # answers that show nothing of it
     Column("not_before", Float),
     Column("leg", Integer, nullable=False, default=0),  # how many requests it has behind it
     Column("company", Integer),  # the most that may share its request, after a refusal
@@ -207,11 +208,21 @@ effects = Table(
     Column("step", String, nullable=False),
     Column("run", String, nullable=False),
     Column("item", BigInteger, nullable=False),
-    Column("state", String, nullable=False),  # claimed, made, doubt
+    # claimed; sought: it may have been made, and its item looks for it; made; doubt
+    Column("state", String, nullable=False),
+    Column("owner", String, nullable=False, default=""),  # who looks; nobody: whoever comes may
     Column("found", String),  # Apollo's id of what was made
     Column("at", Float, nullable=False),
     Index("effects_item", "item"),
 )
+Index(
+    "effects_sought",
+    effects.c.owner,
+    effects.c.at,
+    sqlite_where=effects.c.state == "sought",
+    postgresql_where=effects.c.state == "sought",
+)
+Index("effects_found", effects.c.account, effects.c.found)
 
 lanes = Table(
     "lanes",

@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection, RowMapping
 
 from apollo_batch.catalogue.entry import Repeat
 from apollo_batch.catalogue.operations import OPERATIONS
-from apollo_batch.journal import breaker, budget, changed, late, limiter, undone, verdicts
+from apollo_batch.journal import breaker, budget, changed, effects, late, limiter, undone, verdicts
 from apollo_batch.journal.schema import attempts, chunks, runs
 from apollo_batch.journal.store import Store
 from apollo_batch.journal.verdicts import LOST
@@ -75,6 +75,7 @@ def sweep(
         lost = [number for number, owner, sent_at in sent.all() if is_lost(owner, sent_at)]
         for number in lost:
             give_up(c, number, "This program ended before the answer came.", now)
+        effects.abandon(c, is_lost)
         return len(lost)
 
     return store.written(give_up_all)

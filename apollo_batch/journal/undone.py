@@ -27,8 +27,8 @@ def leave_in_doubt(
     operation = OPERATIONS[attempt["operation"]]
     if operation.act.writes and operation.seek is not None:
         _look_for(c, attempt, chosen, message, now)
-        # Whoever looks may die over it: others that want the same are told, and wait for nobody.
-        effects.doubt(c, chosen, now)
+        # Others that want the same wait for whoever looks, while they live.
+        effects.seek(c, chosen, now)
         return
     c.execute(
         update(items)

@@ -124,16 +124,22 @@ def _go_on(
             note=verdict.note or before["note"],
             credits=spent,
             company=None,
-            **_looked(c, attempt, verdict, now),
+            **_looked(c, attempt, verdict, before, now),
             **ways.columns(operation, course, params),
         )
     )
 
 
-def _looked(c: Connection, attempt: RowMapping, verdict: Verdict, now: float) -> dict[str, Any]:
-    """When to look again for what a lost request may have made."""
+def _looked(
+    c: Connection, attempt: RowMapping, verdict: Verdict, before: RowMapping, now: float
+) -> dict[str, Any]:
+    """When to look, or to look again, for what a request may have made."""
     if verdict.looks is None:
         return {"since": None} if verdict.made else {}
+    if verdict.untold:
+        since = before["since"] or attempt["sent_at"]
+        told = {"since": since, "untold": before["untold"] + 1, "looks": 0}
+        return told | {"not_before": looking.first(c, attempt["account"], now)}
     wait = looking.again(c, attempt["account"], now) if verdict.looks else None
     return {"looks": verdict.looks, "not_before": wait}
 
@@ -202,6 +208,7 @@ def _note_effects(
     effects.note(c, {verdict.item: verdict.found for verdict in mine if verdict.made}, now)
     unsure = [v.item for v in mine if v.status is Status.IN_DOUBT and not v.made]
     effects.doubt(c, unsure, now)
+    effects.seek(c, [v.item for v in mine if v.untold], now)
     unmade = [v.item for v in mine if not v.made and not v.then and v.item not in unsure]
     effects.release(c, unmade)
 

@@ -83,7 +83,8 @@ def _scopes(attempt: Row) -> Iterable[str]:
 
 def _judge_claims(c: sqlite3.Connection, books: Books, tasks: Sequence[Task]) -> None:
     claims = c.execute("select * from effects").fetchall()
-    assert not [e for e in claims if e["state"] == "claimed"], "claimed by nobody who is alive"
+    open_still = [e for e in claims if e["state"] in {"claimed", "sought"}]
+    assert not open_still, "claimed, or looked for, by nobody who is alive"
     known = {e["id"] for task in tasks for e in effects(books, task.writing)}
     noted = {e["found"] for e in claims if e["state"] == "made" and e["found"]}
     assert noted <= known, "the journal notes an effect that the ledger does not know"

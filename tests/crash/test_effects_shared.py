@@ -4,6 +4,7 @@ import sqlite3
 from contextlib import closing
 from dataclasses import replace
 
+import pytest
 from effects_judge import assert_effects, made_of
 from effects_scene import BY_NAME, Writing, effects, lay, people
 
@@ -33,12 +34,31 @@ def test_of_two_processes_one_dies_and_the_other_makes_nobody_twice(writing_scen
     patient = south.run()
     assert not patient.ends_within(0.3)
     dying.kill()
-    codes = {"south": patient.end(), "north": north.finish().end()}
+    codes = {"south": patient.end()}
+    codes["north"] = north.finish().end()
 
     books = writing_scene.served.books()
     assert_effects(writing_scene, books, codes, [north, south])
     assert len(effects(books, north.writing)) == 18
-    assert codes == {"south": 8, "north": 0}, "it says that nobody knew of six, and ends"
+    assert codes == {"south": 0, "north": 0}, "who waited finds out what the other one made"
+
+
+@pytest.mark.parametrize("fault", ["reset_after", "503_before"])
+def test_who_wants_what_another_has_lost_waits_until_it_is_found_or_sent_again(
+    writing_scene, fault
+):
+    north = lay(writing_scene, people(12), "north")
+    south = lay(writing_scene, people(12, start=6), "south")
+    writing_scene.served.plot({"route": north.writing.route, "on": [1], "fault": fault})
+
+    running = {"north": north.run(), "south": south.run()}
+    codes = {name: process.end() for name, process in running.items()}
+
+    books = writing_scene.served.books()
+    rows = assert_effects(writing_scene, books, codes, [north, south])
+    assert codes == {"north": 0, "south": 0}
+    assert len(effects(books, north.writing)) == 18
+    assert sum(row["reason"] == "made_before" for row in rows) == 6
 
 
 def alike() -> Writing:

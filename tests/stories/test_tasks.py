@@ -116,8 +116,8 @@ def test_a_moment_is_sent_with_the_zone_that_is_meant(desk, apollo):
     assert ends(told)[3:] == [told_by("no_time"), told_by("date_as_number")]
 
 
-def test_a_contact_that_is_not_there_fails_alone(desk, apollo):
-    told = tasks(desk, apollo, [[contacts(1)[0]], [WORLD.person(3).id], [contact("ready")]])
+def test_a_contact_that_is_not_there_fails_alone(desk, hurried):
+    told = tasks(desk, hurried, [[contacts(1)[0]], [WORLD.person(3).id], [contact("ready")]])
 
     ended = told.run()
 

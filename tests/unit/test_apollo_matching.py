@@ -30,7 +30,7 @@ def test_rows_are_known_by_their_addresses_in_whatever_order_records_come():
     made = [record(number, rows[number]) for number in (3, 0, 4)]
     there = [record(number, rows[number]) for number in (2, 1)]
 
-    assert match(CONTACTS, rows, made, there) == [1, 4, 3, 0, 2]
+    assert match(CONTACTS, CONTACTS.routes[0], rows, made, there) == [1, 4, 3, 0, 2]
 
 
 @given(st.permutations(range(6)), st.integers(0, 6), st.data())
@@ -43,7 +43,7 @@ def test_no_row_is_ever_given_the_record_of_another(order, split, data):
         rows.append(row)
     records = [record(number, rows[number]) for number in order]
 
-    places = match(CONTACTS, rows, records[:split], records[split:])
+    places = match(CONTACTS, CONTACTS.routes[0], rows, records[:split], records[split:])
 
     assert [order[place] for place in places] == list(range(6))
 
@@ -51,28 +51,32 @@ def test_no_row_is_ever_given_the_record_of_another(order, split, data):
 def test_a_row_in_neither_list_has_no_record():
     rows = [person(1), person(2)]
 
-    assert match(CONTACTS, rows, [record(2, rows[1])], []) == [Lost.ABSENT, 0]
+    assert match(CONTACTS, CONTACTS.routes[0], rows, [record(2, rows[1])], []) == [Lost.ABSENT, 0]
 
 
 def test_two_rows_that_fit_one_record_get_neither():
     rows = [person(1, email=""), person(1, email="", linkedin_url="linkedin.com/in/other")]
 
-    assert match(CONTACTS, rows, [record(1, rows[0])], []) == [Lost.UNPAIRED] * 2
+    assert (
+        match(CONTACTS, CONTACTS.routes[0], rows, [record(1, rows[0])], []) == [Lost.UNPAIRED] * 2
+    )
 
 
 def test_a_row_by_profile_alone_is_known_by_all_that_the_record_shows():
     rows = [{"linkedin_url": "linkedin.com/in/ada", "first_name": "Ada"}, person(2)]
     made = [record(2, rows[1]), record(1, rows[0])]
 
-    assert match(CONTACTS, rows, made, []) == [1, 0]
+    assert match(CONTACTS, CONTACTS.routes[0], rows, made, []) == [1, 0]
 
 
 def test_what_is_left_of_both_belongs_together_unless_something_speaks_against_it():
     rows = [person(1), {"linkedin_url": "linkedin.com/in/ada"}]
     blank, stranger = record(9, {}), record(9, person(9))
 
-    assert match(CONTACTS, rows, [record(1, rows[0]), blank], []) == [0, 1]
-    assert match(CONTACTS, [rows[0], person(3)], [record(1, rows[0]), stranger], []) == [
+    assert match(CONTACTS, CONTACTS.routes[0], rows, [record(1, rows[0]), blank], []) == [0, 1]
+    assert match(
+        CONTACTS, CONTACTS.routes[0], [rows[0], person(3)], [record(1, rows[0]), stranger], []
+    ) == [
         0,
         Lost.UNPAIRED,
     ]
@@ -82,14 +86,14 @@ def test_a_row_that_met_what_another_row_of_the_request_made_is_told_so():
     rows = [person(1), person(1, email="")]
     made = [record(1, rows[0])]
 
-    assert match(CONTACTS, rows, made, made) == [0, 1]
+    assert match(CONTACTS, CONTACTS.routes[0], rows, made, made) == [0, 1]
 
 
 def test_several_rows_may_have_met_the_same_record():
     rows = [person(1), person(1, email="other@comers.example"), person(1, email="")]
     there = [record(1, rows[0])]
 
-    assert match(CONTACTS, rows, [], there) == [0, 0, 0]
+    assert match(CONTACTS, CONTACTS.routes[0], rows, [], there) == [0, Lost.UNPAIRED, 0]
 
 
 def test_companies_are_known_by_domain_or_else_by_name():
@@ -99,4 +103,4 @@ def test_companies_are_known_by_domain_or_else_by_name():
         {"id": "1", "name": "Acme Inc", "domain": "acme.example"},
     ]
 
-    assert match(ACCOUNTS, rows, made, []) == [1, 0]
+    assert match(ACCOUNTS, ACCOUNTS.routes[0], rows, made, []) == [1, 0]

@@ -158,13 +158,14 @@ def test_where_both_the_key_and_its_team_know_an_answer_one_is_kept(journal):
 
 
 def test_what_a_key_made_before_its_team_was_known_its_team_does_not_make_again(journal):
-    effect = "'contacts.create', '{}', '1', 'r', 7, 'made', 'id-{}', 1.0"
+    names = "account, operation, subject, step, run, item, state, found, at, owner"
+    effect = "'contacts.create', '{}', '1', 'r', 7, 'made', 'id-{}', 1.0, ''"
     unnamed, team = account_of(journal.store, "k1", None), "64b00000000000000000000a"
     journal.begin(people(1), on=shelf(unnamed))
     with journal.store.write() as c:
         for account, subject in ((unnamed, "ada"), (unnamed, "bob"), (team, "bob")):
             values = effect.format(subject, account)
-            c.execute(text(f"insert into effects values ('{account}', {values})"))
+            c.execute(text(f"insert into effects ({names}) values ('{account}', {values})"))
 
     account_of(journal.store, "k1", team)
 
