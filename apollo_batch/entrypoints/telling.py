@@ -179,6 +179,7 @@ def serve_sandbox(**flags: Any) -> None:
         persist=flags["persist"],
         legacy_auth=flags["legacy_auth"],
         results_after=flags["results_after"],
+        index_lag=flags["index_lag"],
         **({"key": flags["key"]} if flags["key"] else {}),
     )
 

@@ -103,6 +103,13 @@ def _world_flags() -> tuple[Callable[[F], F], ...]:
             help="When phones and waterfalls come.  [default: after 30 to 210 s of its clock]",
         ),
         click.option("--legacy-auth", is_flag=True, help="Hear a key in query or body too."),
+        click.option(
+            "--index-lag",
+            type=click.FloatRange(min=0),
+            default=0,
+            metavar="S",
+            help="Seconds of its clock until a search shows what was made or changed.",
+        ),
     )
 
 

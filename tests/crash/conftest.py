@@ -38,6 +38,21 @@ def hasty(tmp_path_factory):
         yield served
 
 
+@pytest.fixture(scope="session")
+def late(tmp_path_factory):
+    """A hasty sandbox whose searches show what was made only after twenty seconds of its clock."""
+    desk = Desk(tmp_path_factory.mktemp("sandbox"))
+    words = ("--plan-profile", "unlimited", "--time-scale", 100, "--index-lag", 20)
+    with serving(desk, *words) as served:
+        yield served
+
+
+@pytest.fixture
+def late_scene(late, launcher, tmp_path):
+    late.reset()
+    return Scene(tmp_path / "scene", late, launcher, threads=2)
+
+
 @pytest.fixture
 def scene(unlimited, launcher, tmp_path):
     unlimited.reset()

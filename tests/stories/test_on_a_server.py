@@ -85,6 +85,21 @@ def test_another_machine_is_told_who_holds_the_run(desk, apollo, on_server):
     assert asked_once(apollo)
 
 
+@pytest.mark.parametrize("fault", ["reset_after", "503_before"])
+def test_what_a_lost_request_may_have_made_is_looked_for_and_nobody_is_made_twice(
+    desk, apollo, on_server, fault
+):
+    header = ("first_name", "last_name", "email", "organization_name")
+    told = lay(desk, apollo, "contacts.create", header, [newcomer(n) for n in range(3)])
+    apollo.plot({"route": BULK_CREATE, "on": [1], "fault": fault})
+
+    ended = told.run()
+
+    assert ended.document["reasons"] == {"created": 3}, ended.err
+    assert most_effects(apollo) == 1
+    assert len(effects(apollo)) == 3
+
+
 def test_two_machines_never_buy_the_same_answer_twice(desk, apollo, on_server):
     apollo.plot(hit("slow", 1, 2, 3, seconds=0.5))
     told = story(desk, apollo, 30)
