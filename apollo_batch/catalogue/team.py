@@ -6,3 +6,6 @@ PROFILE = at("users.profile")
 LIMITS = at("usage.api")
 BALANCES = at("usage.credits")
 HEALTH = at("auth.health")
+
+POOL = "lead_credit"
+"""The kind of credits that look-ups are paid with; on unified plans it is the shared pool."""

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from apollo_batch.catalogue.entry import Act
+from apollo_batch.catalogue.team import POOL
 from apollo_batch.entrypoints import console
 from apollo_batch.entrypoints.manner import Manner
 from apollo_batch.errors import AccessError, UsageError
@@ -30,7 +31,7 @@ def _above_the_floor(place: Place, ready: Ready) -> Decimal | None:
     keep = place.policy.keep_credits
     if keep is None or not ready.plan.most:
         return None
-    pool = place.wire.balances().get("lead_credit")
+    pool = place.wire.balances().get(POOL)
     if pool is None or pool.left is None:
         raise AccessError(
             "Your settings keep some credits back, and Apollo does not tell this key the balance.",

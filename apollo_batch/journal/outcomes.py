@@ -14,6 +14,7 @@ from apollo_batch.journal import budget, tell
 from apollo_batch.journal.onward import LETS_PASS, ORIGINAL, PASSED_BY, SAME
 from apollo_batch.journal.schema import items, rows
 from apollo_batch.journal.store import Store
+from apollo_batch.journal.unexplained import asks_of_it, what_the_balance_says
 from apollo_batch.model import Status
 
 _PAGE = 2_000
@@ -52,8 +53,18 @@ def outcomes(store: Store, run: str, sheet: str = "") -> Iterator[Told]:
         return
     selection = json.loads(record["selection"])
     stop = record["stop"] or "interrupted"
+    with store.read() as c:
+        hint = what_the_balance_says(c, record["id"])
     for _, group in groupby(_items(store, run, sheet), key=lambda item: item["row"]):
-        yield _together([(item, _told(item, selection, stop)) for item in group], stop)
+        each = [(item, _hinted(_told(item, selection, stop), hint)) for item in group]
+        yield _together(each, stop)
+
+
+def _hinted(told: Told, hint: str) -> Told:
+    """Say of a row that may have been charged what the account's balance suggests."""
+    if not asks_of_it(told.status, told.reason):
+        return told
+    return replace(told, note=f"{told.note} {hint}".strip())
 
 
 def _items(store: Store, run: str, sheet: str) -> Iterator[RowMapping]:

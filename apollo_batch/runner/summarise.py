@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from apollo_batch import __version__
+from apollo_batch.catalogue.team import POOL
 from apollo_batch.files import sha256
 from apollo_batch.model import Status
 from apollo_batch.reasons import sentence
@@ -121,7 +122,7 @@ def _credit_facts(found: Figures) -> list[tuple[str, str | Decimal | int]]:
 def left(kinds: Any) -> Decimal | None:
     """Say what an account's balance was; None where Apollo did not tell."""
     # On unified plans this kind is the shared pool; the kinds must not be added up.
-    found = kinds.get("lead_credit", {}).get("left")
+    found = kinds.get(POOL, {}).get("left")
     return None if found is None else Decimal(found)
 
 

@@ -35,6 +35,13 @@ LOST = [
 ]
 
 
+WITHOUT_EFFECT = {"500_before", "502_html", "503_before", "reset_before", "html_200"}
+PROBABLY = {
+    True: "The account's balance fell by what was answered and no more: probably not charged.",
+    False: "The account's balance fell by 10 beyond what was answered: it was probably charged.",
+}
+
+
 @pytest.mark.parametrize("fault", LOST)
 def test_a_lost_answer_leaves_rows_in_doubt_and_the_next_command_settles_them(desk, apollo, fault):
     apollo.plot(hit(fault))
@@ -50,6 +57,7 @@ def test_a_lost_answer_leaves_rows_in_doubt_and_the_next_command_settles_them(de
     assert figures["credits"]["unpriced_requests"] == 1
     assert figures["next"].endswith("--threads 1 --resend-in-doubt")
     assert [row["Apollo Credits"] for row in rows] == [None] * 10 + [1, 1]
+    assert all(row["Apollo Note"].endswith(PROBABLY[fault in WITHOUT_EFFECT]) for row in rows[:10])
     assert settled.code == 0, settled.err
     assert told.judged(settled)["rows"]["succeeded"] == 12
     assert told.judged(settled)["next"] is None
