@@ -133,7 +133,6 @@ ADA = {"email": "ada@acme.example", "first_name": "Ada", "last_name": "Hill"}
         ("contacts.create", ADA, ADA | {"email": "bob@acme.example"}),
         ("contacts.create", ADA, {"first_name": "Bob"}),
         ("contacts.create", ADA, {}),
-        ("contacts.create", ADA, ADA | {"id": None}),
         ("deals.create", {"name": "Pumps"}, {"name": "Valves"}),
         ("deals.create", {"name": "Pumps"}, {"amount": 100}),
         ("lists.create", {"name": "Fair", "modality": "contacts"}, {"modality": "contacts"}),
