@@ -10,6 +10,7 @@ import random
 from decimal import Decimal
 
 import pytest
+import tally
 
 from apollo_batch.apollo.decode import decode
 from apollo_batch.apollo.pairing import same_value
@@ -129,6 +130,7 @@ def numbered(asked, operation, route):
 def read(operation, asked, body):
     route = operation.route("bulk")
     data = json.dumps(body).encode()
+    tally.count(tally.MUTATIONS)
     return decode(operation, route, numbered(asked, operation, route), data, KEEP)
 
 
