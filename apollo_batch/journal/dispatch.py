@@ -130,10 +130,8 @@ def _dispatch(c: Connection, going: Going, now: float, full: Sequence[str]) -> C
         raise
     attempt = _intend(c, going, chunk, most, probe=probe, now=now, lane=going.lane(route))
     _claim(c, going, chunk, now)
-    if ready[0]["since"] is not None and not route.pairing.looks_for_effects:
-        effects.claim_again(c, chunk, going.owner, now)
-    elif ready[0]["since"] is not None:
-        effects.look(c, chunk, going.owner, now)
+    if any(item["since"] is not None for item in ready):
+        _look(c, going, chunk, route, now)
     return Chunk(
         id=chunk,
         attempt=attempt,
@@ -160,6 +158,14 @@ def _claim(c: Connection, going: Going, chunk: int, now: float) -> None:
         _CLAIM.run(c, {"b_chunk": chunk, "b_variant": going.asking.variant, "b_now": now})
     elif going.asking.once is Once.EVER:
         effects.claim(c, chunk, going.owner, now)
+
+
+def _look(c: Connection, going: Going, chunk: int, route: Route, now: float) -> None:
+    """Note who looks for what may have been made, or sends what was looked for in vain."""
+    if route.pairing.looks_for_effects:
+        effects.look(c, chunk, going.owner, now)
+    else:
+        effects.claim_again(c, chunk, going.owner, now)
 
 
 def _nothing_ready(c: Connection, going: Going, now: float) -> Answer:
