@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
+from apollo_batch.clock import Clock, SystemClock
+
 _TICK = 0.25
 _current = threading.local()
 
@@ -19,7 +21,8 @@ _current = threading.local()
 class Watchdog:
     """Knows the socket of every call under way and ends those past their deadline."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock | None = None) -> None:
+        self._clock = clock or SystemClock()
         self._lock = threading.Lock()
         self._calls: dict[int, float] = {}
         self._sockets: dict[int, socket.socket] = {}
@@ -27,9 +30,17 @@ class Watchdog:
         self._thread: threading.Thread | None = None
 
     def idle(self, seconds: float) -> bool:
-        """Whether this thread's last call ended longer ago than that."""
+        """Whether this thread's last call ended longer ago than that, as either clock has it.
+
+        The one that never jumps may stand still while the machine is asleep.
+        """
         ended = getattr(self._last, "ended", None)
-        return ended is not None and time.monotonic() - ended > seconds
+        return ended is not None and any(
+            now - then > seconds for now, then in zip(self._moment(), ended, strict=True)
+        )
+
+    def _moment(self) -> tuple[float, float]:
+        return self._clock.monotonic(), self._clock.now()
 
     def begin(self, seconds: float) -> None:
         self._last.reached = False
@@ -50,7 +61,7 @@ class Watchdog:
         return bool(getattr(self._last, "reached", False))
 
     def end(self) -> None:
-        self._last.ended = time.monotonic()
+        self._last.ended = self._moment()
         with self._lock:
             self._calls.pop(threading.get_ident(), None)
             self._sockets.pop(threading.get_ident(), None)

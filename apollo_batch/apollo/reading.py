@@ -86,13 +86,18 @@ def _mended(value: Any) -> Any:
 
 
 def windows(headers: Mapping[str, str]) -> tuple[Reading, ...]:
-    """Read the rate windows of a reply; an empty limit means the window is not limited."""
+    """Read the rate windows of a reply; an empty limit means the window is not limited.
+
+    One that is neither empty nor a number says nothing: what was known of the window holds.
+    """
     readings = []
     for span, (limits, uses) in _WINDOWS.items():
         text = next((headers[name] for name in limits if name in headers), None)
         if text is not None:
             used = next((headers[name] for name in uses if name in headers), "")
-            readings.append(Reading(span, _whole(text), _whole(used)))
+            limit = _whole(text)
+            if limit is not None or not text.strip():
+                readings.append(Reading(span, limit, _whole(used)))
     return tuple(readings)
 
 
@@ -106,13 +111,22 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     text = headers.get("retry-after", "").strip()
     if not text:
         return None
-    seconds: float | None = None
-    with contextlib.suppress(ValueError, TypeError):
-        if re.fullmatch(r"-?\d+(\.\d+)?", text):
-            seconds = float(text)
-        else:
-            seconds = (email.utils.parsedate_to_datetime(text) - datetime.now(UTC)).total_seconds()
-    return None if seconds is None else min(max(seconds, 1.0), 86_400.0)
+    if re.fullmatch(r"-?\d+(\.\d+)?", text, re.ASCII):
+        seconds = float(text)
+    elif (until := _date(text)) is not None:
+        # By Apollo's own clock where it tells it: ours may be wrong.
+        told = _date(headers.get("date", "")) or datetime.now(UTC)
+        seconds = (until - told).total_seconds()
+    else:
+        return None
+    return min(max(seconds, 1.0), 86_400.0)
+
+
+def _date(text: str) -> datetime | None:
+    with contextlib.suppress(ValueError, TypeError, IndexError, OverflowError):
+        found = email.utils.parsedate_to_datetime(text)
+        return found if found.tzinfo is not None else None
+    return None
 
 
 def sent_at(headers: Mapping[str, str]) -> float | None:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from sqlalchemy.engine import RowMapping
+
 
 @dataclass(frozen=True)
 class Wait:
@@ -10,7 +12,7 @@ class Wait:
     until: float | None
     """Look again at this time; None: when the next answer has been settled."""
     why: str
-    """For the person who watches: minute, hour, day, probe, pause, unreached, storm, budget, answers,
+    """For the person who watches: minute, hour, day, probe, pause, turn, unreached, storm, budget, answers,
     elsewhere, looks."""
     trouble: str = ""
     """What is wrong with Apollo, where that is what is waited out."""
@@ -52,3 +54,13 @@ class NoError(Exception):
     def __init__(self, answer: Answer) -> None:
         super().__init__(str(answer))
         self.answer = answer
+
+
+class NoRoomError(NoError):
+    """A lane has no room now."""
+
+    def __init__(self, wait: Wait, place: RowMapping | None = None) -> None:
+        super().__init__(wait)
+        self.wait = wait
+        self.place = place
+        """Where the run stands in the lane's line; None: it stands in none."""

@@ -21,8 +21,8 @@ from sqlalchemy import (
 from sqlalchemy.engine import Connection, CursorResult, RowMapping
 
 from apollo_batch.catalogue.entry import Act, Once, Route
-from apollo_batch.journal import breaker, budget, effects, enrolling, known, limiter, ways
-from apollo_batch.journal.answers import Answer, Knock, Moved, NoError, Over, Wait
+from apollo_batch.journal import breaker, budget, effects, enrolling, known, limiter, waiters, ways
+from apollo_batch.journal.answers import Answer, Knock, Moved, NoError, NoRoomError, Over, Wait
 from apollo_batch.journal.going import Going
 from apollo_batch.journal.growing import may_grow, more_may_come
 from apollo_batch.journal.insertion import Insertion
@@ -80,8 +80,12 @@ def dispatch(c: Connection, going: Going, now: float) -> Chunk | Answer:
                 return _dispatch(c, going, now, full)
         except _FullError as no:
             # Another of the operation's routes may have room.
-            full.append(no.route)
+            if no.refusal is not None:
+                waiters.stand(c, going, going.lane(no.route), no.refusal, now)
             waits.append(no.wait)
+            full.append(no.route.name)
+            if len(full) == len(going.asking.operation.routes):
+                return _soonest(waits)
         except NoError as no:
             if isinstance(no.answer, Knock):
                 return breaker.knock(c, going.account, now)
@@ -91,10 +95,11 @@ def dispatch(c: Connection, going: Going, now: float) -> Chunk | Answer:
 class _FullError(Exception):
     """A route has no room now."""
 
-    def __init__(self, route: str, wait: Wait) -> None:
-        super().__init__(route)
+    def __init__(self, route: Route, wait: Wait, refusal: NoRoomError | None = None) -> None:
+        super().__init__(route.name)
         self.route = route
         self.wait = wait
+        self.refusal = refusal
 
 
 def _soonest(waits: Sequence[Wait]) -> Wait:
@@ -115,7 +120,7 @@ def _dispatch(c: Connection, going: Going, now: float, full: Sequence[str]) -> C
     operation = going.asking.operation
     route = operation.route(ready[0]["route"])
     if len(ready) < route.cap and may_grow(c, going, route):
-        raise _FullError(route.name, Wait(now + _ELSEWHERE_SECONDS, "looks"))
+        raise _FullError(route, Wait(now + _ELSEWHERE_SECONDS, "looks"))
     if len(ready) < route.cap and more_may_come(c, going):
         raise NoError(Wait(None, "answers"))
     ready = ready[: _affordable(c, going, route, len(ready), now)]
@@ -124,10 +129,8 @@ def _dispatch(c: Connection, going: Going, now: float, full: Sequence[str]) -> C
     budget.move(c, going.scopes(now).values(), most, budget.ZERO)
     try:
         probe = limiter.acquire(c, going, going.lane(route), now)
-    except NoError as no:
-        if isinstance(no.answer, Wait) and len(operation.routes) > 1:
-            raise _FullError(route.name, no.answer) from None
-        raise
+    except NoRoomError as no:
+        raise _FullError(route, no.wait, no) from None
     attempt = _intend(c, going, chunk, most, probe=probe, now=now, lane=going.lane(route))
     _claim(c, going, chunk, now)
     if any(item["since"] is not None for item in ready):
@@ -211,7 +214,7 @@ def _enrollable(c: Connection, going: Going, route: Route, count: int, now: floa
     answers = _wait_for_answers(c, going, now, "budget")
     if answers is None and enrolling.any_looked_for(c, going.run, step):
         # Who turns out not to have been enrolled makes room.
-        raise _FullError(route.name, Wait(now + _ELSEWHERE_SECONDS, "looks"))
+        raise _FullError(route, Wait(now + _ELSEWHERE_SECONDS, "looks"))
     raise NoError(answers or Over("enroll_budget"))
 
 

@@ -1,45 +1,31 @@
-"""Keeps requests within Apollo's windows, learning from every reply; shared through the journal.
+"""Keeps requests within Apollo's windows: a run asks for a slot and gets it, or when to look again.
 
-Windows are fixed and open at the first request, per team and route ("Rate limits" page). We never
-see that instant, so a window's end is taken from the reply: late by a round trip, never early.
+Windows are fixed and open at the first request, per team and route ("Rate limits" page); what
+replies say of them is taken by `learning`, and shared through the journal.
 """
 
-import random
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any, Protocol
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, exists, func, insert, select, update
 from sqlalchemy.engine import Connection, RowMapping
 
-from apollo_batch.journal import breaker
-from apollo_batch.journal.answers import NoError, Wait
-from apollo_batch.journal.schema import attempts, lanes, windows
-from apollo_batch.model import Arrival, Reading, Settlement
+from apollo_batch.journal import breaker, waiters
+from apollo_batch.journal.answers import NoError, NoRoomError, Wait
+from apollo_batch.journal.learning import LOOK, SPANS, is_open, lane_of
+from apollo_batch.journal.schema import lanes, windows
+from apollo_batch.journal.store import Store
+from apollo_batch.journal.waiters import Taker
 
-SPANS = {"minute": 60.0, "hour": 3_600.0, "day": 86_400.0}
 PROBE_SECONDS = 10.0
 """A probe that has not answered by then blocks nobody any longer."""
-_ELSEWHERE_SECONDS = 0.05
-_DEFAULT_PAUSE = 60.0
+_SOON_SECONDS = 0.2
 
-_CHANGING = ("cap", "used", "closes", "seen", "seen_at", "witnessed")
-# A lane and its windows in one look: this is asked before and after every request.
-_LOOK = (
-    select(lanes, windows.c.span, *(windows.c[name] for name in _CHANGING))
-    .outerjoin(windows, windows.c.lane == lanes.c.lane)
-    .where(lanes.c.lane == bindparam("b_lane"))
-)
-_CHANGE = (
-    update(windows)
-    .where(windows.c.lane == bindparam("b_lane"), windows.c.span == bindparam("b_span"))
-    .values({name: bindparam(name) for name in _CHANGING})
-)
+_LOOK = waiters.with_line(LOOK)
 _COUNT = (
     update(windows)
     .where(windows.c.lane == bindparam("b_lane"), windows.c.cap.is_not(None))
-    .values(used=windows.c.used + 1)
+    .values(used=windows.c.used + 1, ours=windows.c.ours + 1)
 )
 
 
@@ -51,185 +37,100 @@ def share(limit: int, headroom: Decimal) -> int:
     return max(1, int(limit * (1 - headroom))) if headroom else limit
 
 
-class Taker(Protocol):
-    """Who wants a slot: of whose account, and how much of a window they leave to others."""
-
-    @property
-    def account(self) -> str: ...
-
-    @property
-    def headroom(self) -> Decimal: ...
-
-
 def acquire(c: Connection, taker: Taker, lane: str, now: float) -> bool:
     """Take one slot in every window of a lane; True where the request is the lane's probe.
 
-    Raises NoError with a Wait where a window is full, another request is probing, or Apollo is out
-    of reach; with a Knock where it is to be seen whether it is back.
+    Raises NoRoomError where a window is full, another request is probing, another run is next, or
+    Apollo is out of reach; NoError with a Knock where it is to be seen whether it is back.
     """
-    state, windows_known = _look(c, taker.account, lane)
-    breaker.let_through(c, state, now)
-    if state["paused_until"] > now:
-        raise NoError(Wait(state["paused_until"], "unreached" if state["failures"] else "pause"))
-    limited = [window for window in windows_known if window["cap"] is not None]
-    probing = state["probe_until"] > now
-    full = [
-        w for w in limited if w["closes"] > now and w["used"] >= share(w["cap"], taker.headroom)
-    ]
-    if full:
-        _refuse_full(full, probing=probing)
-    unsure = not windows_known or full or any(w["closes"] <= now for w in limited)
+    state, known = _look(c, taker, lane, now)
+    try:
+        breaker.let_through(c, state, now)
+    except NoError as no:
+        if isinstance(no.answer, Wait):
+            raise NoRoomError(no.answer) from None
+        raise
+    limited = [window for window in known if window["cap"] is not None]
+    opened = [window for window in limited if is_open(window, state["scale"], now)]
+    full = [w for w in opened if w["used"] >= share(w["cap"], taker.headroom)]
+    unsure = not known or bool(full) or len(opened) < len(limited)
+    wait = _wait(state, full, now, unsure=unsure)
+    if wait is not None:
+        raise NoRoomError(wait, state)
+    if state["since"] is not None:
+        waiters.leave(c, taker, lane)
     if unsure:
-        if probing:
-            until = min(state["probe_until"], now + _ELSEWHERE_SECONDS)
-            raise NoError(Wait(until, "probe"))
         c.execute(update(lanes).where(lanes.c.lane == lane).values(probe_until=now + PROBE_SECONDS))
     if limited:
         c.execute(_COUNT, {"b_lane": lane})
-    return bool(unsure)
+    return unsure
 
 
-def _refuse_full(full: Sequence[RowMapping], *, probing: bool) -> None:
+def _look(
+    c: Connection, taker: Taker, lane: str, now: float
+) -> tuple[RowMapping, list[RowMapping]]:
+    asked = waiters.asked(taker, lane, now)
+    found = c.execute(_LOOK, asked).mappings().all()
+    if not found:
+        c.execute(insert(lanes).values(lane=lane, account=taker.account))
+        found = c.execute(_LOOK, asked).mappings().all()
+    return lane_of(found)
+
+
+def _wait(
+    state: RowMapping, full: Sequence[RowMapping], now: float, *, unsure: bool
+) -> Wait | None:
+    if now < state["paused_until"] <= now + SPANS["day"] + 1.0:
+        return Wait(state["paused_until"], "unreached" if state["failures"] else "pause")
+    probing = now < state["probe_until"] <= now + PROBE_SECONDS
     # The end of a window whose opening we did not see is only an upper bound, off by up to a
     # day. One request then earns a 429, whose retry-after tells the end exactly. Not before the
-    # others have ended: they would earn it too. Nor where room is left, which is for others: it
-    # would be used and nothing learnt.
-    waits = full if probing else [w for w in full if not _earns_its_end(w)]
-    if waits:
-        worst = max(waits, key=lambda window: float(window["closes"]))
-        raise NoError(Wait(worst["closes"], worst["span"]))
+    # others have ended: they would earn it too. Nor before Apollo itself has said that it is
+    # full: the request would be let in, and nothing learnt.
+    ends = full if probing else [window for window in full if not _earns_its_end(window)]
+    if ends:
+        return _until_one_ends(ends, now)
+    soon = now + waiters.LOOK_SECONDS
+    if unsure and probing:
+        return Wait(min(state["probe_until"], soon), "probe")
+    return Wait(soon, "turn") if state["behind"] else None
+
+
+def _until_one_ends(full: Sequence[RowMapping], now: float) -> Wait:
+    last = max(full, key=lambda window: float(window["closes"]))
+    closes = float(last["closes"])
+    if last["seen"] < last["used"]:
+        # Calls in flight count as if Apollo had counted them already: their answers make room.
+        closes = min(closes, now + max(_SOON_SECONDS, (closes - now) / 100))
+    return Wait(closes, last["span"])
 
 
 def _earns_its_end(window: RowMapping) -> bool:
-    surely_full = window["used"] >= window["cap"]
+    surely_full = window["seen"] >= window["cap"]
     return surely_full and not window["witnessed"] and window["span"] != "minute"
 
 
-def _look(c: Connection, account: str, lane: str) -> tuple[RowMapping, list[RowMapping]]:
-    found = c.execute(_LOOK, {"b_lane": lane}).mappings().all()
-    if not found:
-        c.execute(insert(lanes).values(lane=lane, account=account))
-        found = c.execute(_LOOK, {"b_lane": lane}).mappings().all()
-    return found[0], [row for row in found if row["span"] is not None]
+def distrust(store: Store, account: str) -> None:
+    """Forget when windows and pauses end: the clock was set back since they were noted.
 
-
-def learn(c: Connection, attempt: RowMapping, settlement: Settlement, now: float) -> RowMapping:
-    """Take from a reply what it says of the lane's windows, and pause the lane after a 429.
-
-    Gives back the lane as it was before.
+    One request then finds out what is left of each.
     """
-    account, lane = attempt["account"], attempt["lane"]
-    state, windows_known = _look(c, account, lane)
-    scale = settlement.time_scale if settlement.readings else state["scale"]
-    known = {window["span"]: window for window in windows_known}
-    readings = settlement.readings
-    if not known and not readings and settlement.arrival is Arrival.DONE:
-        # No word of limits at all: as good as unlimited until a reply says otherwise.
-        readings = [Reading(span, None, None) for span in SPANS]
-    look = _Look(lane, account, scale, attempt["sent_at"], now)
-    _take(c, look, known, readings)
-    changes: dict[str, float] = {}
-    if scale != state["scale"]:
-        changes["scale"] = scale
-    if attempt["probe"]:
-        changes["probe_until"] = 0.0
-    if settlement.arrival is Arrival.LIMITED:
-        changes["paused_until"] = _pause(c, lane, settlement.retry_after, scale, now)
-    if changes:
-        c.execute(update(lanes).where(lanes.c.lane == lane).values(**changes))
-    return state
+    with store.write() as c:
+        mine = windows.c.account == account
+        c.execute(update(windows).where(mine).values(closes=0.0, witnessed=False))
+        every = lanes.c.account == account
+        ends = dict.fromkeys(("paused_until", "probe_until", "failed_at", "knock_at"), 0.0)
+        c.execute(update(lanes).where(every).values(**ends))
+
+
+def others_since(store: Store, account: str, moment: float) -> bool:
+    """Whether Apollo has counted requests since then that nobody who shares this journal sent."""
+    seen = (lanes.c.account == account) & (lanes.c.others_at >= moment)
+    with store.read() as c:
+        return bool(c.scalar(select(exists().where(seen))))
 
 
 def lasting(c: Connection, account: str, seconds: float) -> float:
     """Say how long ours so many seconds of Apollo's clock last: as long, but for a sandbox."""
     mine = lanes.c.account == account
     return seconds / float(c.scalar(select(func.max(lanes.c.scale)).where(mine)) or 1.0)
-
-
-@dataclass(frozen=True)
-class _Look:
-    """One reply's view of a lane's windows."""
-
-    lane: str
-    account: str
-    scale: float
-    sent_at: float
-    now: float
-
-
-def _take(
-    c: Connection, look: _Look, known: Mapping[str, RowMapping], readings: Sequence[Reading]
-) -> None:
-    changed = []
-    for reading in readings:
-        window = known.get(reading.span)
-        values = _news(c, look, window, reading)
-        if window is None:
-            key = {"lane": look.lane, "span": reading.span, "account": look.account}
-            c.execute(insert(windows).values(**key, **({"witnessed": True} | values)))
-        elif values:
-            same = {"b_lane": look.lane, "b_span": reading.span}
-            changed.append(same | {name: window[name] for name in _CHANGING} | values)
-    if changed:
-        c.execute(_CHANGE, changed)
-
-
-def _news(
-    c: Connection, look: _Look, window: RowMapping | None, reading: Reading
-) -> dict[str, Any]:
-    theirs = reading.used or 0
-    told = {"seen": theirs, "seen_at": look.now}
-    if reading.limit is None:
-        unknown = window is None or window["cap"] is not None
-        return {"cap": None, "used": 0, "closes": 0.0, **told} if unknown else {}
-    if window is None or window["cap"] is None:
-        return _opened(c, look, reading, told)
-    # Sent after we saw a higher usage, and lower now: the window has rolled over, certainly.
-    rolled = theirs < window["seen"] and look.sent_at > window["seen_at"]
-    if rolled or look.sent_at >= window["closes"]:
-        return _opened(c, look, reading, told)
-    if window["closes"] <= look.now:
-        return {}  # the late word of a window that is over
-    used = max(window["used"], theirs)  # theirs is higher where somebody else uses the account too
-    if used > theirs:
-        # At most this many are counted now, whichever window the reply was written in: what was
-        # counted in doubt when the window opened is put right by what Apollo says later.
-        used = min(used, theirs + _perhaps_uncounted(c, look))
-    if theirs > window["seen"] or reading.limit != window["cap"]:
-        return {"cap": reading.limit, "used": used, **told}
-    return {"used": used} if used != window["used"] else {}
-
-
-def _opened(c: Connection, look: _Look, reading: Reading, told: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "cap": reading.limit,
-        "used": told["seen"] + _perhaps_uncounted(c, look),
-        "closes": look.now + SPANS[reading.span] / look.scale,
-        "witnessed": told["seen"] <= 1,
-        **told,
-    }
-
-
-def _perhaps_uncounted(c: Connection, look: _Look) -> int:
-    # Calls that Apollo may have counted after it wrote this reply: those on their way, and those
-    # whose answers overtook it.
-    mine = attempts.c.lane == look.lane
-    sent = select(func.count()).where(mine, attempts.c.outcome == "sent")
-    overtook = select(func.count()).where(mine, attempts.c.done_at >= look.sent_at)
-    itself = 1
-    return int(c.scalar(sent) or 0) + max(0, int(c.scalar(overtook) or 0) - itself)
-
-
-def _pause(c: Connection, lane: str, asked: float | None, scale: float, now: float) -> float:
-    full = (windows.c.lane == lane) & (windows.c.used >= windows.c.cap) & (windows.c.closes > now)
-    if asked is not None:
-        until = now + asked / scale
-        c.execute(
-            update(windows)
-            .where(full & (windows.c.closes > until))
-            .values(closes=until, witnessed=True)
-        )
-    else:
-        earliest = c.scalar(select(func.min(windows.c.closes)).where(full))
-        until = float(earliest) if earliest else now + _DEFAULT_PAUSE / scale
-    return until + random.uniform(0, 0.25) / scale  # noqa: S311 - not a secret

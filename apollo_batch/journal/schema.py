@@ -232,6 +232,7 @@ lanes = Table(
     Column("paused_until", Float, nullable=False, default=0.0),
     Column("probe_until", Float, nullable=False, default=0.0),
     Column("scale", Float, nullable=False, default=1.0),
+    Column("others_at", Float, nullable=False, default=0.0),  # somebody else was seen to use it
     Column("failures", Integer, nullable=False, default=0),  # calls in a row without an answer
     Column("failed_at", Float, nullable=False, default=0.0),
     Column("counts_from", Float, nullable=False, default=0.0),  # what ended before is forgiven
@@ -249,11 +250,23 @@ windows = Table(
     Column("span", String, primary_key=True),
     Column("account", String, nullable=False),
     Column("cap", BigInteger),  # null: not limited
-    Column("used", BigInteger, nullable=False),
+    Column("used", BigInteger, nullable=False),  # at the most, calls in flight included
+    Column("ours", BigInteger, nullable=False),  # what may be ours of that, since we look on
     Column("closes", Float, nullable=False),
     Column("seen", BigInteger, nullable=False),  # the highest usage Apollo told us of this window
     Column("seen_at", Float, nullable=False),
     Column("witnessed", Boolean, nullable=False),  # we saw it open, so `closes` is exact
+)
+
+# Runs that wait for a lane, longest first.
+waiters = Table(
+    "waiters",
+    metadata,
+    Column("lane", String, primary_key=True),
+    Column("run", String, primary_key=True),
+    Column("account", String, nullable=False),
+    Column("since", Float, nullable=False),
+    Column("looks", Float, nullable=False),  # when it will look again
 )
 
 budgets = Table(

@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection, RowMapping
 
 from apollo_batch.catalogue.entry import Repeat
 from apollo_batch.catalogue.operations import OPERATIONS
-from apollo_batch.journal import breaker, budget, changed, effects, late, limiter, undone, verdicts
+from apollo_batch.journal import breaker, budget, changed, effects, late, learning, undone, verdicts
 from apollo_batch.journal.schema import attempts, chunks, runs
 from apollo_batch.journal.store import Store
 from apollo_batch.journal.verdicts import LOST
@@ -104,7 +104,7 @@ def _settle(
 ) -> None:
     if attempt["kind"] == late.KIND:
         _note_reply(c, attempt, settlement, outcome, now)
-        limiter.learn(c, attempt, settlement, now)
+        learning.learn(c, attempt, settlement, now)
         late.take(c, attempt, settlement.late, now)
         return
     held, spent = _money(attempt, settlement, _repeat(attempt))
@@ -116,7 +116,7 @@ def _settle(
     _note_reply(c, attempt, settlement, outcome, now, held=held, spent=spent)
     if settlement.missing and changed.too_many(c, attempt):
         stop(c, attempt["run"], changed.STOP, changed.note(settlement.missing))
-    lane = limiter.learn(c, attempt, settlement, now)
+    lane = learning.learn(c, attempt, settlement, now)
     if outcome != LOST:  # our own end says nothing of Apollo
         breaker.count(c, lane, attempt, settlement, now)
     _settle_items(c, attempt, settlement, outcome, now)

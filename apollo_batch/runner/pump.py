@@ -14,6 +14,7 @@ from apollo_batch.journal import breaker
 from apollo_batch.journal.answers import Knock, Moved, Over, Wait
 from apollo_batch.journal.disk import drop_ballast
 from apollo_batch.journal.going import Going
+from apollo_batch.journal.limiter import distrust
 from apollo_batch.journal.recalls import Recall, recalled, recalls
 from apollo_batch.journal.runs import stop
 from apollo_batch.journal.settle import give_up
@@ -23,6 +24,8 @@ from apollo_batch.model import Chunk, Status, Verdict
 from apollo_batch.runner.patience import Patience
 
 _AS_USUAL = Patience()
+
+_STEP_SECONDS = 5.0
 
 
 class Pump:
@@ -44,11 +47,14 @@ class Pump:
         self._clock = clock
         self._tidy = tidy
         self._patience = patience
+        self._ahead = float("-inf")
+        """By how much the wall clock was ahead of the one that never jumps, when last seen."""
 
     def turn(self, settled: Settled, free: int) -> Turn:
         """Settle what came back, and hand out up to so many chunks that may leave."""
         now = self._clock.now()
         self._see_stop()
+        self._see_clock(now)
         try:
             turn = take_turn(self._store, self._going, settled, free, now)
         except OutputError:
@@ -76,6 +82,13 @@ class Pump:
         file = self._store.folder / "STOP"
         if file.exists():
             stop(self._store, self._going.run, "stopped", f"{file} is there: it ends every run.")
+
+    def _see_clock(self, now: float) -> None:
+        """Notice a clock that was set back: waits that end by it would last so much longer."""
+        ahead = now - self._clock.monotonic()
+        if ahead < self._ahead - _STEP_SECONDS:
+            distrust(self._store, self._going.account)
+        self._ahead = ahead
 
     def abandon(self, chunks: Sequence[Chunk]) -> None:
         """Give up chunks whose answers are not waited for any longer."""

@@ -1,141 +1,17 @@
 """The limiter against Apollo's real windows, on a virtual clock: used to the last call, no 429."""
 
-import heapq
 import itertools
-import random
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from journal_maker import NOON, Journal, found, people, shelf
+from journal_maker import NOON, TEAM, Journal, found, people, shelf
+from virtual_days import ROUTE, Day
 
 from apollo_batch.apollo.reading import retry_after, windows
 from apollo_batch.journal.answers import Over, Wait
-from apollo_batch.journal.limiter import share
+from apollo_batch.journal.limiter import others_since, share
 from apollo_batch.model import Arrival, Reading, Settlement
-
-SPANS = {"minute": 60.0, "hour": 3_600.0, "day": 86_400.0}
-HEADERS = {
-    "minute": ("x-rate-limit-minute", "x-minute-usage"),
-    "hour": ("x-rate-limit-hourly", "x-hourly-usage"),
-    "day": ("x-rate-limit-24-hour", "x-24-hour-usage"),
-}
-
-
-@dataclass
-class Windows:
-    """Apollo's windows of one route: fixed, opened by the first call that falls outside the last."""
-
-    caps: dict[str, int]
-    opened: dict[str, list[list[float]]] = field(default_factory=dict)
-    """Span to its windows, each the moment it opened and how much of it was used."""
-    refusals: list[float] = field(default_factory=list)
-    strangers: int = 0
-
-    @property
-    def refused(self):
-        """How many of our calls were refused."""
-        return len(self.refusals) - self.strangers
-
-    def arrives(self, now):
-        """Count a call, or refuse it with the seconds to wait."""
-        full = [
-            last[0] + SPANS[span] - now
-            for span, cap in self.caps.items()
-            if (last := self._open(span, now)) and last[1] >= cap
-        ]
-        if full:
-            self.refusals.append(now)
-            return max(full)
-        for span in self.caps:
-            last = self._open(span, now)
-            if last is None:
-                last = [now, 0]
-                self.opened.setdefault(span, []).append(last)
-            last[1] += 1
-        return None
-
-    def headers(self, now):
-        told = {}
-        for span, (limit, usage) in HEADERS.items():
-            told[limit] = str(self.caps[span]) if span in self.caps else ""
-            last = self._open(span, now) if span in self.caps else None
-            if last:
-                told[usage] = str(last[1])
-        return told
-
-    def _open(self, span, now):
-        every = self.opened.get(span)
-        return every[-1] if every and now < every[-1][0] + SPANS[span] else None
-
-
-class Day:
-    """A run against such windows: threads, a line that takes its time, perhaps a stranger."""
-
-    def __init__(self, journal, going, caps, *, threads=8, slowest=0.4, seed=1):
-        self.journal, self.going, self.threads = journal, going, threads
-        self.apollo = Windows(caps)
-        self.now = NOON
-        self.dice = random.Random(seed)
-        self.slowest = slowest
-        self.events = []
-        self.sent = 0
-        self.waits = []
-        self.highest = 0
-        """How far a call of ours has filled a minute."""
-
-    def run(self, until=float("inf")):
-        """Live through it, from one event to the next, until nothing is left to do."""
-        flying, settled, looks = 0, [], 0.0
-        while self.now < until:
-            turn = self.journal.turn(self.going, *settled, free=self.threads - flying, now=self.now)
-            settled = []
-            for chunk in turn.chunks:
-                flying += 1
-                self.sent += 1
-                self._at(self.now + self._line(), "arrives", chunk)
-            if isinstance(turn.answer, Over) and not flying:
-                return turn.answer
-            if isinstance(turn.answer, Wait) and turn.answer.until is not None:
-                self.waits.append(turn.answer.why)
-                looks = turn.answer.until
-                self._at(looks, "look", looks)
-            while not settled and self.events:
-                self.now, _, what, about = heapq.heappop(self.events)
-                if what == "arrives":
-                    self._answer(about)
-                elif what == "stranger":
-                    self.apollo.strangers += self.apollo.arrives(self.now) is not None
-                elif what == "replies":
-                    settled.append(about)
-                    flying -= 1
-                elif about == looks:
-                    break
-        return None
-
-    def stranger(self, *, every, until):
-        """Let somebody else use the account too."""
-        at = NOON + every
-        while at < until:
-            self._at(at, "stranger", None)
-            at += every
-
-    def _answer(self, chunk):
-        wait = self.apollo.arrives(self.now)
-        readings = windows(self.apollo.headers(self.now))
-        if wait is None:
-            if "minute" in self.apollo.opened:
-                self.highest = max(self.highest, self.apollo.opened["minute"][-1][1])
-            settlement = found(chunk, readings=readings)
-        else:
-            settlement = Settlement(Arrival.LIMITED, readings=readings, retry_after=wait)
-        self._at(self.now + self._line(), "replies", (chunk, settlement))
-
-    def _line(self):
-        return self.dice.uniform(0.02, self.slowest)
-
-    def _at(self, when, what, about):
-        heapq.heappush(self.events, (when, self.dice.random(), what, about))
 
 
 @pytest.fixture
@@ -143,6 +19,9 @@ def journal(tmp_path):
     journal = Journal(tmp_path / "state")
     yield journal
     journal.store.close()
+
+
+SPANS = {"minute": 60.0, "hour": 3_600.0, "day": 86_400.0}
 
 
 def asking(journal, count, **how):
@@ -163,12 +42,13 @@ def test_alone_no_call_is_refused_and_every_window_is_used_to_its_cap(journal, s
     ended = day.run()
 
     assert ended == Over()
+    assert not others_since(journal.store, TEAM, NOON)
     assert day.sent == 160
-    assert day.apollo.refused == 0
+    assert day.refused == 0
     # Three full minutes and a rest of ten an hour, two full hours and a rest of ten a day.
-    assert [used for _, used in day.apollo.opened["minute"]] == [20, 20, 20, 10] * 2 + [10, 10]
-    assert [used for _, used in day.apollo.opened["hour"]] == [70, 70, 10, 10]
-    assert [used for _, used in day.apollo.opened["day"]] == [150, 10]
+    assert day.used("minute") == [20, 20, 20, 10] * 2 + [10, 10]
+    assert day.used("hour") == [70, 70, 10, 10]
+    assert day.used("day") == [150, 10]
 
 
 def test_a_window_is_never_left_idle_for_longer_than_two_trips_and_a_look(journal):
@@ -176,9 +56,9 @@ def test_a_window_is_never_left_idle_for_longer_than_two_trips_and_a_look(journa
 
     day.run()
 
-    opened = [moment for moment, _ in day.apollo.opened["minute"]]
+    opened = day.opened("minute")
     gaps = [late - early - 60.0 for early, late in itertools.pairwise(opened)]
-    assert day.apollo.refused == 0
+    assert day.refused == 0
     assert all(0 <= gap <= 0.7 for gap in gaps)
 
 
@@ -187,21 +67,21 @@ def test_replies_out_of_order_neither_roll_a_window_nor_waste_one(journal):
 
     day.run()
 
-    assert day.apollo.refused == 0
-    assert [used for _, used in day.apollo.opened["minute"]] == [30, 30, 30]
+    assert day.refused == 0
+    assert day.used("minute") == [30, 30, 30]
 
 
-def test_somebody_else_on_the_account_is_noticed_and_costs_few_refusals(journal):
+def test_somebody_else_on_the_account_costs_few_refusals(journal):
     day = Day(journal, asking(journal, 150), {"minute": 40, "hour": 1000})
     day.stranger(every=6.0, until=NOON + 1200)
 
     ended = day.run()
 
     assert ended == Over()
-    assert day.sent - day.apollo.refused == 150
-    assert all(used == 40 for _, used in day.apollo.opened["minute"][:-1])
+    assert day.sent - day.refused == 150
+    assert all(used == 40 for used in day.used("minute")[:-1])
     # At most one of our own a window, where a stranger came between its last reply and its last call.
-    assert day.apollo.refused <= len(day.apollo.opened["minute"])
+    assert day.refused <= len(day.used("minute"))
 
 
 @pytest.mark.parametrize(
@@ -221,9 +101,9 @@ def test_a_run_with_headroom_leaves_its_share_of_every_window(journal):
     ended = day.run()
 
     assert ended == Over()
-    assert day.apollo.refused == 0
-    assert [used for _, used in day.apollo.opened["minute"]] == [12, 12, 6] * 2
-    assert [used for _, used in day.apollo.opened["hour"]] == [30, 30]
+    assert day.refused == 0
+    assert day.used("minute") == [12, 12, 6] * 2
+    assert day.used("hour") == [30, 30]
 
 
 def test_headroom_counts_what_others_use_as_well(journal):
@@ -234,7 +114,7 @@ def test_headroom_counts_what_others_use_as_well(journal):
     ended = day.run()
 
     assert ended == Over()
-    assert day.apollo.refused == 0
+    assert day.refused == 0
     # The twentieth call of a minute is our last, but where a stranger's came at the same moment.
     assert 20 <= day.highest <= 21
 
@@ -257,6 +137,20 @@ def test_the_end_of_an_hour_is_asked_for_once_the_minute_is_over(journal):
     assert journal.dispatch(going, NOON + 60)
 
 
+@pytest.mark.parametrize(("used", "noticed"), [(2, False), (3, False), (4, True)])
+def test_somebody_else_is_noticed_where_more_is_counted_than_was_sent(journal, used, noticed):
+    going = asking(journal, 5)
+    first = journal.dispatch(going)
+    journal.settle(going, first, found(first, readings=[Reading("minute", 20, 1)]))
+    second, _ = journal.turn(going, free=2, now=NOON + 1).chunks
+
+    reading = Reading("minute", 20, used)
+    journal.settle(going, second, found(second, readings=[reading]), NOON + 2)
+
+    assert others_since(journal.store, TEAM, NOON) is noticed
+    assert not others_since(journal.store, TEAM, NOON + 3)
+
+
 def test_higher_usage_than_our_own_count_is_believed(journal):
     going = asking(journal, 5)
     chunk = journal.dispatch(going)
@@ -266,7 +160,7 @@ def test_higher_usage_than_our_own_count_is_believed(journal):
     assert lane(journal)["minute"]["used"] == 17
     turn = journal.turn(going, free=5)
     assert len(turn.chunks) == 3
-    assert turn.answer == Wait(NOON + 60.0, "minute")
+    assert turn.answer.why == "minute"
 
 
 def test_lower_usage_of_a_call_sent_earlier_is_only_late(journal):
@@ -353,6 +247,138 @@ def test_a_429_with_retry_after_pauses_the_lane_just_so_long(journal, asked):
     assert journal.dispatch(going, answer.until)
 
 
+@pytest.mark.parametrize(("day_used", "most"), [(9, 3_600.0), (10, 50_000.0)])
+def test_a_pause_of_more_than_an_hour_is_believed_where_a_day_is_full(journal, day_used, most):
+    going = asking(journal, 9)
+    chunk = journal.dispatch(going)
+    readings = [Reading("minute", 20, 3), Reading("day", 10, day_used)]
+
+    limited = Settlement(Arrival.LIMITED, readings=readings, retry_after=50_000.0)
+    journal.settle(going, chunk, limited)
+
+    assert NOON + most <= journal.refusal(going).until <= NOON + most + 0.25
+
+
+@pytest.mark.parametrize(("asked", "hour_ends"), [(20.0, 3600.0), (1234.0, 1234.0)])
+def test_retry_after_tells_the_end_of_the_hour_unless_it_may_be_that_of_the_minute(
+    journal, asked, hour_ends
+):
+    going = asking(journal, 9)
+    chunk = journal.dispatch(going)
+    journal.settle(going, chunk, found(chunk, readings=[Reading("minute", 2, 1)]), NOON)
+    chunk = journal.dispatch(going, NOON + 39)
+    full = [Reading("minute", 2, 2), Reading("hour", 90, 90)]
+
+    limited = Settlement(Arrival.LIMITED, readings=full, retry_after=asked)
+    journal.settle(going, chunk, limited, NOON + 40)
+
+    assert lane(journal)["minute"]["closes"] == NOON + 60
+    assert lane(journal)["hour"]["closes"] == NOON + 40 + hour_ends
+
+
+@pytest.mark.parametrize("used", [None, 0])
+def test_a_limit_without_a_usage_opens_a_window_with_the_call_that_told_it(journal, used):
+    going = asking(journal, 9)
+    chunk = journal.dispatch(going)
+
+    journal.settle(going, chunk, found(chunk, readings=[Reading("minute", 3, used)]))
+
+    assert len(journal.turn(going, free=5).chunks) == (2 if used is None else 3)
+
+
+def test_a_usage_that_is_missing_once_is_no_lower_usage(journal):
+    going = asking(journal, 9)
+    first = journal.dispatch(going)
+    journal.settle(going, first, found(first, readings=[Reading("minute", 20, 15)]))
+    second = journal.dispatch(going, NOON + 30)
+
+    journal.settle(going, second, found(second, readings=[Reading("minute", 20, None)]), NOON + 31)
+
+    assert lane(journal)["minute"]["used"] == 16
+    assert lane(journal)["minute"]["closes"] == NOON + 60.0
+
+
+def test_a_reply_without_headers_leaves_a_known_limit_in_force(journal):
+    going = asking(journal, 9)
+    first = journal.dispatch(going)
+    journal.settle(going, first, found(first, readings=[Reading("minute", 2, 1)]))
+    second = journal.dispatch(going, NOON + 1)
+
+    journal.settle(going, second, found(second, readings=()), NOON + 2)
+
+    assert journal.refusal(going, NOON + 59.9).why == "minute"
+    assert journal.dispatch(going, NOON + 60)
+
+
+def test_what_a_process_died_over_is_not_counted_in_every_window_to_come(journal):
+    going = asking(journal, 30)
+    dead = replace(asking(journal, 5), owner="dead")
+    first = journal.dispatch(going)
+    journal.settle(going, first, found(first, readings=[Reading("minute", 9, 1)]))
+    journal.turn(dead, free=3)
+
+    chunk = journal.dispatch(going, NOON + 200)
+    journal.settle(going, chunk, found(chunk, readings=[Reading("minute", 9, 1)]), NOON + 201)
+
+    assert lane(journal)["minute"]["used"] == 1
+
+
+@pytest.mark.parametrize("span", ["minute", "hour", "day"])
+def test_a_full_window_holds_until_the_millisecond_it_ends(journal, span):
+    going = asking(journal, 9)
+    chunk = journal.dispatch(going)
+    journal.settle(going, chunk, found(chunk, readings=[Reading(span, 1, 1)]))
+    ends = NOON + SPANS[span]
+
+    assert journal.refusal(going, ends - 0.001) == Wait(ends, span)
+    assert journal.dispatch(going, ends)
+
+
+@pytest.mark.parametrize("edge", [-0.001, 0.0, 0.001])
+def test_a_call_at_the_edge_of_a_window_is_counted_where_apollo_counts_it(journal, edge):
+    day = Day(journal, asking(journal, 30), {"minute": 5}, slowest=0.0)
+    others = journal.begin(people(30, 50), on=shelf(route="single"))
+    day.processes.append(day.joins(others, at=NOON + 60 + edge))
+
+    day.run()
+
+    assert day.refused == 0
+    assert day.used("minute") == [5] * 12
+
+
+@pytest.mark.parametrize("by", [3600.0, -3600.0, 400 * 86_400.0, -400 * 86_400.0])
+@pytest.mark.parametrize("at", [5.0, 30.0, 59.9])
+def test_a_clock_that_is_set_costs_a_slice_and_a_refusal_for_each_window(journal, by, at):
+    caps = {"minute": 10, "hour": 30}
+    day = Day(journal, asking(journal, 50), caps, slices=30.0)
+    day.clock_is_set(by=by, at=NOON + at)
+
+    ended = day.run(NOON + 7200)
+
+    assert ended == Over()
+    assert day.refused <= len(caps)
+    assert day.used("hour") == [30, 20]
+    late = [after - before - 60 for before, after in itertools.pairwise(day.opened("minute")[:3])]
+    assert max(late) <= 31.0
+    assert day.opened("hour")[1] - day.opened("hour")[0] <= 3631.0
+
+
+@pytest.mark.parametrize("by", [3600.0, -3600.0])
+def test_a_clock_that_is_set_during_a_pause_costs_a_slice(journal, by):
+    day = Day(journal, asking(journal, 30), {"hour": 20}, slices=30.0)
+    day.time = NOON - 3000.0
+    for _ in range(15):
+        day.apollo.count(ROUTE, "")
+    day.time = NOON
+    day.clock_is_set(by=by, at=NOON + 100)
+
+    day.run(NOON + 3600)
+
+    assert day.used("hour") == [20, 20]
+    assert day.opened("hour")[1] <= NOON + 600 + 31.0
+    assert day.refused <= 2
+
+
 def test_a_429_without_retry_after_waits_for_the_first_full_window_to_close(journal):
     going = asking(journal, 9)
     first = journal.dispatch(going)
@@ -393,16 +419,16 @@ def test_a_429_is_no_failure_and_its_row_goes_out_again(journal):
 def test_a_full_hour_that_was_not_seen_to_open_costs_one_refusal_and_not_an_hour(journal):
     day = Day(journal, asking(journal, 30), {"minute": 1000, "hour": 50})
     # Somebody has used the hour for fifty minutes before we come.
+    day.time = NOON - 3000.0
     for _ in range(40):
-        day.apollo.arrives(NOON - 3000.0)
+        day.apollo.count(ROUTE, "")
+    day.time = NOON
 
     day.run(NOON + 4000.0)
 
-    assert day.apollo.refused == 1
-    assert day.apollo.opened["hour"][0][1] == 50
-    ours = day.apollo.opened["hour"][1]
-    assert ours[1] == 20
-    assert ours[0] - (NOON + 600.0) <= 1.5
+    assert day.refused == 1
+    assert day.used("hour") == [50, 20]
+    assert day.opened("hour")[1] - (NOON + 600.0) <= 2.5
 
 
 def test_a_full_hour_that_was_seen_to_open_is_waited_for_without_asking(journal):
@@ -410,8 +436,8 @@ def test_a_full_hour_that_was_seen_to_open_is_waited_for_without_asking(journal)
 
     day.run()
 
-    assert day.apollo.refused == 0
-    assert [used for _, used in day.apollo.opened["hour"]] == [10, 10, 10]
+    assert day.refused == 0
+    assert day.used("hour") == [10, 10, 10]
 
 
 def test_a_restart_keeps_the_hour_and_the_day(journal):
@@ -432,10 +458,27 @@ def test_two_runs_of_one_account_share_a_window(journal):
     chunk = journal.dispatch(ours)
     journal.settle(ours, chunk, found(chunk, readings=[Reading("minute", 3, 1)]))
 
-    journal.dispatch(ours)
-    journal.dispatch(theirs)
+    second, third = journal.dispatch(ours), journal.dispatch(theirs)
+    journal.settle(ours, second, found(second, readings=[Reading("minute", 3, 2)]))
+    journal.settle(theirs, third, found(third, readings=[Reading("minute", 3, 3)]))
 
     assert journal.refusal(theirs) == journal.refusal(ours) == Wait(NOON + 60.0, "minute")
+
+
+def test_while_answers_are_out_that_may_make_room_a_full_window_is_looked_at_again_soon(journal):
+    ours, theirs = asking(journal, 5), journal.begin(people(5, 50), on=shelf(route="single"))
+    first = journal.dispatch(ours)
+    journal.settle(ours, first, found(first, readings=[Reading("minute", 3, 1)]))
+    second, third = journal.turn(ours, free=2).chunks
+    # Apollo has counted one of them already; the other is on its way.
+    journal.settle(ours, second, found(second, readings=[Reading("minute", 3, 3)]))
+    assert lane(journal)["minute"]["used"] == 4
+
+    looks = journal.refusal(theirs)
+    journal.settle(ours, third, found(third, readings=[Reading("minute", 3, 2)]))
+
+    assert looks == Wait(NOON + 0.6, "minute")
+    assert journal.refusal(theirs) == Wait(NOON + 60.0, "minute")
 
 
 def test_another_route_has_windows_of_its_own(journal):
@@ -486,15 +529,10 @@ def test_a_scaled_clock_shortens_windows_and_pauses(journal):
             {"x-rate-limit-minute": " 1000 ", "x-minute-usage": "7"},
             (Reading("minute", 1000, 7),),
         ),
-        (
-            {"x-rate-limit-minute": "many", "x-minute-usage": "few"},
-            (Reading("minute", None, None),),
-        ),
-        (
-            {"x-rate-limit-minute": "-5", "x-minute-usage": "1.5"},
-            (Reading("minute", None, None),),
-        ),
-        ({"x-rate-limit-minute": "9" * 40}, (Reading("minute", None, None),)),
+        ({"x-rate-limit-minute": "many", "x-minute-usage": "few"}, ()),
+        ({"x-rate-limit-minute": "-5", "x-minute-usage": "1.5"}, ()),
+        ({"x-rate-limit-minute": "20", "x-minute-usage": "few"}, (Reading("minute", 20, None),)),
+        ({"x-rate-limit-minute": "9" * 40}, ()),
         ({"x-minute-usage": "7"}, ()),
         ({"x-rate-limit-daily": "9", "x-daily-usage": "2"}, (Reading("day", 9, 2),)),
         ({"x-rate-limit-24-hour": "9", "x-24-hour-usage": "2"}, (Reading("day", 9, 2),)),
@@ -514,6 +552,7 @@ def test_missing_empty_and_garbled_headers_are_read_as_far_as_they_go(headers, r
         ("17", 17.0),
         ("2.5", 2.5),
         ("999999", 86_400.0),
+        ("9" * 400, 86_400.0),
         ("Wed, 21 Oct 2015 07:28:00 GMT", 1.0),
         ("Wed, 21 Oct 2015 07:28:00", None),
         ("nan", None),
@@ -522,3 +561,18 @@ def test_missing_empty_and_garbled_headers_are_read_as_far_as_they_go(headers, r
 )
 def test_retry_after_is_read_as_seconds_or_a_date_and_kept_within_reason(text, seconds):
     assert retry_after({"retry-after": text}) == seconds
+
+
+@pytest.mark.parametrize(
+    ("date", "seconds"),
+    [
+        ("Wed, 21 Oct 2015 07:27:30 GMT", 30.0),
+        ("Wed, 21 Oct 2015 07:29:00 GMT", 1.0),
+        ("Tue, 20 Oct 1998 07:28:00 GMT", 86_400.0),
+        ("yesterday", 1.0),
+    ],
+)
+def test_a_date_to_wait_for_is_weighed_by_apollos_own_clock(date, seconds):
+    headers = {"retry-after": "Wed, 21 Oct 2015 07:28:00 GMT", "date": date}
+
+    assert retry_after(headers) == seconds

@@ -13,8 +13,9 @@ from hypothesis.stateful import run_state_machine_as_test
 from journal_maker import NOON, Journal, found, people
 from postgres_server import PASSWORD, QUOTED
 from sqlalchemy import text
-from test_journal_limiter import Day, asking
+from test_journal_limiter import asking
 from test_journal_machine import JournalMachine
+from virtual_days import Day
 
 from apollo_batch.clock import SystemClock
 from apollo_batch.errors import HeldError, InvalidError, OutOfReachError, UsageError
@@ -382,5 +383,5 @@ def test_windows_on_a_server_are_used_to_their_cap_and_no_call_is_refused(url):
     journal.store.close()
 
     assert ended == Over()
-    assert (day.sent, day.apollo.refused) == (60, 0)
-    assert [used for _, used in day.apollo.opened["day"]] == [50, 10]
+    assert (day.sent, day.refused) == (60, 0)
+    assert day.used("day") == [50, 10]
