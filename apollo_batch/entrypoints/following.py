@@ -5,10 +5,12 @@ import math
 from apollo_batch.entrypoints import console
 from apollo_batch.entrypoints.manner import Manner
 from apollo_batch.errors import Exit
+from apollo_batch.journal.limiter import others_since
 from apollo_batch.journal.runs import LOOK_UP_DOUBTS
 from apollo_batch.model import Status
 from apollo_batch.runner import report
 from apollo_batch.runner.invocation import Ready
+from apollo_batch.runner.place import Place
 from apollo_batch.runner.plan import Plan
 from apollo_batch.settings import without_password
 
@@ -83,3 +85,13 @@ def _without(words: list[str], flag: str) -> list[str]:
             kept.append(word)
         skip = word == flag and not skip
     return kept
+
+
+def leave_room(place: Place, since: float) -> str:
+    """What to do where somebody else has used the account since; "" where nobody has."""
+    if not others_since(place.store, place.account, since):
+        return ""
+    return (
+        "Somebody else was using this Apollo account too, and so its rate limits. To leave them "
+        "room, put limits: {headroom: 0.4} in the job."
+    )

@@ -16,11 +16,10 @@ from apollo_batch.entrypoints import console
 from apollo_batch.entrypoints.collecting import harvest_first, wait_for_results, warn
 from apollo_batch.entrypoints.consent import agree, cap_in_force
 from apollo_batch.entrypoints.debugging import DebugLog
-from apollo_batch.entrypoints.following import next_step, raise_first, where
+from apollo_batch.entrypoints.following import leave_room, next_step, raise_first, where
 from apollo_batch.entrypoints.manner import Manner
 from apollo_batch.entrypoints.opening import place_for
 from apollo_batch.errors import Exit, OutOfReachError, OutputError, UsageError
-from apollo_batch.journal.limiter import others_since
 from apollo_batch.journal.store import Store
 from apollo_batch.model import Status
 from apollo_batch.runner import invocation, output, report
@@ -34,10 +33,6 @@ from apollo_batch.settings import without_password
 from apollo_batch.sheets.annotate import needs_suffix
 
 _INT_DRAIN, _TERM_DRAIN = 10.0, 6.0
-_OTHERS = (
-    "Somebody else was using this Apollo account too, and so its rate limits. To leave them room, "
-    "put limits: {headroom: 0.4} in the job."
-)
 _TO_DO = {
     Act.LOOK_UP: "To ask",
     Act.SEARCH: "To search",
@@ -131,8 +126,8 @@ def _carry_out(
             return _ended_without_journal(away, watch, manner)
     if log:
         console.say(f"A masked log of every request is in {log.path}")
-    if others_since(place.store, place.account, began):
-        console.say(_OTHERS)
+    if others := leave_room(place, began):
+        console.say(others)
     if watch.stop_signal is not None:
         from apollo_batch.journal import runs
 

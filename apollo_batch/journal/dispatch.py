@@ -80,8 +80,7 @@ def dispatch(c: Connection, going: Going, now: float) -> Chunk | Answer:
                 return _dispatch(c, going, now, full)
         except _FullError as no:
             # Another of the operation's routes may have room.
-            if no.refusal is not None:
-                waiters.stand(c, going, going.lane(no.route), no.refusal, now)
+            waiters.stand(c, going, going.lane(no.route), no.refusal, now)
             waits.append(no.wait)
             full.append(no.route.name)
             if len(full) == len(going.asking.operation.routes):

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, func, insert, literal_column, select, update
 from sqlalchemy.engine import Connection, RowMapping
 
 from apollo_batch.journal.schema import attempts, lanes, windows
@@ -36,6 +36,12 @@ _CHANGE = (
     update(windows)
     .where(windows.c.lane == bindparam("b_lane"), windows.c.span == bindparam("b_span"))
     .values({name: bindparam(name) for name in _CHANGING})
+)
+
+_IN_FLIGHT = select(func.count()).where(
+    attempts.c.outcome == literal_column("'sent'"),
+    attempts.c.lane == bindparam("b_lane"),
+    attempts.c.sent_at > bindparam("b_since"),
 )
 
 
@@ -172,9 +178,8 @@ def _perhaps_uncounted(c: Connection, reply: _Reply) -> int:
 
 
 def _in_flight(c: Connection, reply: _Reply) -> int:
-    alive = attempts.c.sent_at > reply.now - _LONGEST_CALL_SECONDS
-    sent = (attempts.c.lane == reply.lane) & (attempts.c.outcome == "sent") & alive
-    return int(c.scalar(select(func.count()).where(sent)) or 0)
+    since = reply.now - _LONGEST_CALL_SECONDS
+    return int(c.scalar(_IN_FLIGHT, {"b_lane": reply.lane, "b_since": since}) or 0)
 
 
 def _pause(c: Connection, reply: _Reply, asked: float | None) -> float:

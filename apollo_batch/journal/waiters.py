@@ -66,11 +66,11 @@ def asked(taker: Taker, lane: str, now: float) -> dict[str, object]:
     return {"b_lane": lane, "b_run": taker.run or "", **due}
 
 
-def stand(c: Connection, taker: Taker, lane: str, no: NoRoomError, now: float) -> None:
+def stand(c: Connection, taker: Taker, lane: str, no: NoRoomError | None, now: float) -> None:
     """Take a place in the line of a lane without room, or keep it, until the run looks again."""
-    until = no.wait.until
-    if no.place is None or until is None:
+    if no is None or no.place is None or no.wait.until is None:
         return
+    until = no.wait.until
     promised = no.place["looks"]
     if promised is None:
         c.execute(_BROKEN, {"b_lane": lane, "b_broken": now - _PATIENCE_SECONDS})
