@@ -28,6 +28,17 @@ _PUBLIC_BINS = (
     "httpbin.org",
     "postman-echo.com",
 )
+_AT_HOME = (
+    ".local",
+    ".localhost",
+    ".localdomain",
+    ".internal",
+    ".intranet",
+    ".lan",
+    ".home",
+    ".home.arpa",
+    ".corp",
+)
 
 
 def missing(option: str, place: Place) -> Problem:
@@ -48,6 +59,9 @@ def problems(address: str, place: Place) -> Iterator[Problem]:
         yield place.problem(
             message, "Write an address of your own, like https://hooks.acme.example."
         )
+    elif "@" in urlsplit(address).netloc:
+        message = "The address names a user: Apollo, and whoever reads the job, would see it."
+        yield place.problem(message, "Leave out what stands before the @, and the @ itself.")
     elif any(host == known or host.endswith(f".{known}") for known in _PUBLIC_BINS):
         message = f"{shown(host)} is public: whoever has the address could read personal data."
         yield place.problem(message, "Use an address on a host of your own.")
@@ -58,11 +72,12 @@ def _host(address: str) -> str | None:
     try:
         clean(Kind.WEBHOOK, address)
         parts = urlsplit(address)
-        host = (parts.hostname or "").lower().rstrip(".")
+        port, host = parts.port, (parts.hostname or "").lower().rstrip(".")
     except ValueError:
         return None
-    local = host.endswith((".local", ".localhost", ".internal", ".lan")) or "." not in host
-    return None if parts.scheme != "https" or local or _is_number(host) else host
+    odd = "\\" in address or any(letter.isspace() for letter in address)
+    local = host.endswith(_AT_HOME) or "." not in host
+    return None if odd or port == 0 or local or _is_number(host) else host
 
 
 def _is_number(host: str) -> bool:
