@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 from apollo_batch.clock import lasting
@@ -42,18 +43,29 @@ def harvest_first(place: Place, run: str | None) -> None:
         console.say(f"Results that come later could not be asked for: {problem.message}")
 
 
-def wait_for_results(place: Place, run: str, seconds: float, watch: Watch) -> None:
-    """Wait so long for what a run's rows still wait for."""
-    deadline = place.clock.now() + seconds
-    waits = late.waits(place.store, place.account, run)
+def wait_for_results(place: Place, run: str, deadline: float, watch: Watch) -> bool:
+    """Wait for what a run's rows still wait for; whether that gave its budget room to go on."""
+    left = deadline - place.clock.now()
+    if left <= 0 or watch.stop_signal is not None:
+        return False
+    waits, held = late.waits(place.store, place.account, run), _held(place, run)
     if waits.again is None:
-        return
-    at_most = lasting(seconds)
-    console.say(f"Waiting for the results of {_rows(waits.rows)}, {at_most} at the most …")
+        return False
+    console.say(f"Waiting for the results of {_rows(waits.rows)}, {lasting(left)} at the most …")
     try:
         Harvest(place, run, lambda: watch.stop_signal is not None).until(deadline)
     except (AccessError, OutOfReachError) as problem:
         console.say(f"Results that come later could not be asked for: {problem.message}")
+    found = report.figures(place.store, run)
+    freed = found.record["stop"] == "budget" and found.bill.held < held
+    if freed and watch.stop_signal is None:
+        late.go_on(place.store, run)
+        return True
+    return False
+
+
+def _held(place: Place, run: str) -> Decimal:
+    return report.figures(place.store, run).bill.held
 
 
 def warn(found: Figures, now: float, flags: list[str]) -> None:

@@ -117,9 +117,10 @@ def _carry_out(
         try:
             with _signals(watch, place.store):
                 note = log.note if log else None
+                until = place.clock.now() + manner.wait
                 carry(place, ready, run, watch, note, most_enrolled=enrolled)
-                if manner.wait and watch.stop_signal is None:
-                    wait_for_results(place, run, manner.wait, watch)
+                while wait_for_results(place, run, until, watch):
+                    carry(place, ready, run, watch, note, most_enrolled=enrolled)
         except OutOfReachError as away:
             if watch.stop_signal is None:
                 raise

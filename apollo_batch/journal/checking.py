@@ -8,6 +8,7 @@ from sqlalchemy.engine import Connection
 from apollo_batch.journal import budget
 from apollo_batch.journal.schema import attempts, budgets, chunks, items
 from apollo_batch.journal.store import Store
+from apollo_batch.model import Status
 
 
 def disagreements(store: Store, run: str) -> list[str]:
@@ -18,6 +19,7 @@ def disagreements(store: Store, run: str) -> list[str]:
             *_counters(c, run),
             *_unanswered(c, run),
             *_without_request(c, run),
+            *_in_vain(c, run),
             *_foreign(c, run),
         ]
 
@@ -58,6 +60,15 @@ def _without_request(c: Connection, run: str) -> Iterator[str]:
     count = c.scalar(select(func.count()).where(lost))
     if count:
         yield f"{count} rows have the answer of a request that was never answered."
+
+
+def _in_vain(c: Connection, run: str) -> Iterator[str]:
+    """Rows that wait for a result of which nobody knows any longer how to fetch it."""
+    coming = select(attempts.c.id).where(attempts.c.ask_from.is_not(None))
+    pending = (items.c.run == run) & (items.c.status == Status.PENDING.value)
+    count = c.scalar(select(func.count()).where(pending, items.c.source.notin_(coming)))
+    if count:
+        yield f"{count} rows wait for a result that is not to come."
 
 
 def _foreign(c: Connection, run: str) -> Iterator[str]:

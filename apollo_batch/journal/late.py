@@ -214,6 +214,13 @@ def waiting_runs(store: Store, account: str) -> Sequence[str]:
         return list(c.scalars(select(runs.c.id).where(mine).order_by(runs.c.created)))
 
 
+def go_on(store: Store, run: str) -> None:
+    """Let a run that stopped at its budget go on: what came has given some of it back."""
+    with store.write() as c:
+        stopped = (runs.c.id == run) & (runs.c.stop == "budget")
+        c.execute(update(runs).where(stopped).values(stop="", stop_note=""))
+
+
 def lasting(store: Store, account: str, seconds: float) -> float:
     """Say how long ours so many seconds of Apollo's clock last."""
     with store.read() as c:

@@ -116,6 +116,18 @@ def test_a_run_that_waits_has_the_numbers_in_its_first_workbook(desk, hurried):
     ] * 3
 
 
+def test_what_comes_gives_the_budget_room_and_a_run_that_waits_goes_on(desk, hurried):
+    told = phones(desk, hurried, 12)
+    cost = sum(9 if mobile(number) else 1 for number in range(100, 112))
+
+    ended = told.run("--wait", "1m", "--max-credits", cost + 8)
+
+    figures = told.judged(ended)
+    assert ended.code == 0, ended.err
+    assert figures["rows"]["succeeded"] == 12
+    assert hurried.books()["credits"]["consumed"] == cost
+
+
 def test_a_run_waits_no_longer_than_it_is_told(desk, apollo):
     told = phones(desk, apollo)
 
