@@ -73,7 +73,7 @@ def _result(asked: Asked, data: Mapping[str, Any]) -> Settlement:
     if delivery == "in_progress" and not known <= people.keys():
         return Settlement(Arrival.DONE, late=Late(), message="A part of the result is there.")
     strangers = len(people.keys() - known)
-    words = f"{strangers} people in it were not asked for; left out." if strangers else ""
+    words = f"People in it who were not asked for are left out: {strangers}." if strangers else ""
     mine = {number: one for number, one in people.items() if number in known or not known}
     return Settlement(Arrival.DONE, late=_billed(asked, payload, mine), message=words)
 

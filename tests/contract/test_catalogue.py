@@ -5,14 +5,18 @@ Set APOLLO_REFERENCE to a folder that holds Apollo's OpenAPI document, apollo-op
 
 import json
 import re
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from sandbox_caller import calling
 
+from apollo_batch.apollo.late import Asked, read_late
 from apollo_batch.catalogue.addresses import ADDRESSES
 from apollo_batch.catalogue.entry import Act, Pairing
 from apollo_batch.catalogue.operations import OPERATIONS
+from apollo_batch.catalogue.people import ENRICH_PEOPLE
+from apollo_batch.model import CAME, Late
 from apollo_batch.sandbox.rules import RULES
 from apollo_batch.sandbox.world import World
 
@@ -95,6 +99,22 @@ def on_the_wire(operation, route):
         if alone or (param.in_map and route.takes(param.name)) or param.name in route.needs:
             said.add(route.shared.get(param.name) or route.renames.get(param.name, param.name))
     return said - {*re.findall(r"\{(\w+)\}", route.path), route.ids_only}
+
+
+def test_the_results_that_the_document_prints_are_read_as_what_they_are(documented):
+    printed, _ = answers_of(documented["GET", "/webhook_result/{}"])
+    phones, waterfall = ({"reveal_phone_number": True}, {"run_waterfall_email": True})
+
+    told = []
+    for body, options in zip(printed, (phones, waterfall), strict=True):
+        people = [{"id": one["id"]} for one in body["webhook_result"]["people"]]
+        answer = json.dumps({"matches": people}).encode()
+        bulk = ENRICH_PEOPLE.route("bulk")
+        asked = Asked(ENRICH_PEOPLE, bulk, options, body["request_id"], answer)
+        told.append(read_late(asked, 200, json.dumps(body).encode()).late)
+
+    # It states 1 for a phone that costs 8, and 0 for a waterfall that brought an address.
+    assert told == [Late(CAME, derived=Decimal(8)), Late(CAME)]
 
 
 @pytest.mark.parametrize("name", ADDRESSES)
