@@ -4,9 +4,10 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
-from sqlalchemy.engine import RowMapping
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.engine import Connection, RowMapping
 
+from apollo_batch.journal import late
 from apollo_batch.journal.schema import attempts, chunks, items, rows
 from apollo_batch.journal.store import Store
 
@@ -36,11 +37,22 @@ def history_of(store: Store, run: str, row: int) -> History | None:
         if item["twin"] is not None:
             same = (items.c.run == run) & (items.c.sheet == "") & (items.c.row == item["twin"])
             number = c.scalar(select(items.c.id).where(same, items.c.step == item["step"]))
-        sent = c.execute(
-            select(attempts, chunks.c.route, chunks.c["items"])
-            .join(chunks, chunks.c.id == attempts.c.chunk)
-            .where(attempts.c.run == run, chunks.c["items"].contains(str(number)))
-            .order_by(attempts.c.id)
-        ).mappings()
-        requests = [one for one in sent if number in json.loads(one["items"])]
-    return History(json.loads(cells or "[]"), item, item["twin"], requests)
+        asked = _carrying(c, run, number, chunks.c.kind != late.KIND)
+        polls = [
+            poll
+            for one in asked
+            if one["request_id"]
+            for poll in _carrying(c, run, one["id"], chunks.c.kind == late.KIND)
+        ]
+    return History(json.loads(cells or "[]"), item, item["twin"], [*asked, *polls])
+
+
+def _carrying(c: Connection, run: str, number: int, kind: ColumnElement[bool]) -> list[RowMapping]:
+    """Find the requests that carried an item, or asked for the result of a request."""
+    sent = c.execute(
+        select(attempts, chunks.c.route, chunks.c["items"])
+        .join(chunks, chunks.c.id == attempts.c.chunk)
+        .where(kind, attempts.c.run == run, chunks.c["items"].contains(str(number)))
+        .order_by(attempts.c.id)
+    ).mappings()
+    return [one for one in sent if number in json.loads(one["items"])]

@@ -338,6 +338,32 @@ def test_trouble_with_asking_loses_nothing_and_is_said(desk, prompt, fault):
     assert [row["Apollo Status"] for row in rows] == ["Succeeded"] * 3
 
 
+def test_the_story_of_a_row_tells_of_the_questions_for_its_own_result_alone(desk, prompt):
+    told = phones(desk, prompt, 12)
+    run = told.run().document["run"]
+    desk.call("collect")
+
+    first, last = (desk.call("why", run, row).out for row in (2, 13))
+
+    assert first.count(POLL) == last.count(POLL) == 1
+    assert "with 9 other rows" in first
+    assert "with 1 other row" in last
+
+
+def test_a_key_that_may_not_ask_for_results_is_told_which_scope_it_lacks(desk, prompt):
+    told = phones(desk, prompt)
+    ended = told.run(APOLLO_API_KEY="sandbox-key-people")
+
+    refused = desk.call("collect", APOLLO_API_KEY="sandbox-key-people")
+    again = told.run(APOLLO_API_KEY="sandbox-key-people")
+
+    assert ended.code == again.code == 0, again.err
+    assert refused.code == Exit.ACCESS
+    assert "api/v1/webhook_result/show" in refused.err
+    assert "api/v1/webhook_result/show" in again.err
+    assert again.document["rows"]["pending"] == 3
+
+
 def test_nothing_to_collect_is_said_and_is_no_failure(desk, apollo):
     ended = desk.call("collect")
 
