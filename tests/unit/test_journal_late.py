@@ -35,7 +35,9 @@ def pending(journal, count=2, *, now=NOON, number=NUMBER, start=0, cap=None):
     """A run of one request, whose result is to come."""
     on = shelf(**PHONES)
     going = journal.begin(people(count, start), on=on, most=Decimal(9), now=now, cap=cap)
-    job = {"steps": [{"id": "1", "options": PHONES, "keep": {"Mobile": [["phone_numbers", 0, False]]}}]}
+    job = {
+        "steps": [{"id": "1", "options": PHONES, "keep": {"Mobile": [["phone_numbers", 0, False]]}}]
+    }
     told = json.dumps({"canonical": json.dumps(job), "kept": ["Mobile"]})
     with journal.store.write() as c:
         c.execute(text("update runs set job = :job where id = :id"), {"job": told, "id": going.run})
