@@ -109,6 +109,9 @@ class ChunkItem:
     """How often it was looked for in vain."""
     untold: int = 0
     """How many answers came that show nothing of it, though they should."""
+    expects: Params = field(default_factory=dict)
+    """What its record has to show still for the rest to be sent: what a run that is undone wrote
+    there, and what was there before."""
 
 
 @dataclass(frozen=True, slots=True)

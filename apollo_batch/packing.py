@@ -46,7 +46,7 @@ class Asking:
             return (Leg(self.route.name, tuple(sorted(names))),)
         legs = course(self.operation, names, mode=self.mode, kept=self.kept)
         if self.keep_old and self.operation.act is Act.UPDATE:
-            return (*_before(self.operation), *legs)
+            return (*_before(self.operation, params), *legs)
         return legs
 
     def ways(self, params: Params) -> list[tuple[str, str]]:
@@ -142,7 +142,7 @@ def _afresh(
         ]
         if fitting:
             legs = _legs(min(fitting, key=_cost), said)
-            return (*(_before(operation) if keep_old else ()), *legs)
+            return (*(_before(operation, {}) if keep_old else ()), *legs)
     return ()
 
 
@@ -196,8 +196,10 @@ def _legs(routes: tuple[Route, ...], names: frozenset[str]) -> Course:
     return tuple(legs)
 
 
-def _before(operation: Operation) -> Course:
-    return tuple(Leg(r.name, old=True) for r in operation.routes if r.name == "view")
+def _before(operation: Operation, params: Params) -> Course:
+    views = (route for route in operation.routes if route.views)
+    mine = (v for v in views if v.of is None or params.get(v.of[0]) == v.of[1])
+    return tuple(Leg(view.name, old=True) for view in mine)
 
 
 def repeat_of(operation: Operation, route: Route) -> Repeat:

@@ -1,7 +1,7 @@
 """Every reason a row can have: a stable code, a plain sentence, and what to do about it."""
 
 from apollo_batch.model import Reason, Status
-from apollo_batch.skips import SKIPS
+from apollo_batch.skips import LEFT, SKIPS
 
 _OK = Status.SUCCEEDED
 _N = Status.NO_MATCH
@@ -25,6 +25,7 @@ _ALL = (
     Reason("made_before", _OK, "Done by an earlier run; nothing was sent again."),
     Reason("resolved", _OK, "You said that it was carried out."),
     Reason("already_there", _OK, "It was so already; nothing had to be done."),
+    Reason("taken_back", _OK, "Taken back: it is as it was before the run that is undone."),
     Reason("search_ended", _OK, "Searched; what was found is on its own sheet."),
     Reason("phone_none", _OK, "Found; Apollo has no phone number of this person."),
     Reason(
@@ -35,6 +36,7 @@ _ALL = (
     ),
     Reason("waterfall_none", _OK, "Found; the other sources had nothing."),
     *SKIPS,
+    *LEFT,
     # No match: asked, and nothing came back.
     Reason(
         "nothing_found",
@@ -94,6 +96,12 @@ _ALL = (
         "See the message of the run, then mend the filters in the job file.",
     ),
     Reason("no_record", _F, "Apollo has no such record.", "Copy its id from Apollo again."),
+    Reason(
+        "not_put_back",
+        _F,
+        "Apollo did not put back what was there before.",
+        "See the note, and put it back in Apollo.",
+    ),
     Reason("apollo_refused", _F, "Apollo refused the request.", "See the note for Apollo's words."),
     Reason(
         "waterfall_refused",

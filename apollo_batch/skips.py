@@ -216,3 +216,39 @@ SKIPS = (
     ),
     *_enrollment(),
 )
+
+LEFT = (
+    # Skipped by `undo`: what it cannot take back, or must not.
+    Reason("not_done", _S, "The run that is undone did nothing to this row."),
+    Reason(
+        "not_known",
+        _S,
+        "Nobody knows whether it was carried out, so it is left as it is.",
+        "Say what became of it with `apollo-batch resolve`, then undo again.",
+    ),
+    Reason(
+        "stays",
+        _S,
+        "It was created, and Apollo deletes nothing this way: the record stays.",
+        "Delete it in Apollo, by the id in the note.",
+    ),
+    Reason(
+        "old_not_kept",
+        _S,
+        "What was there before was not kept, so it cannot be put back.",
+        "Next time write keep_old: true in the job file.",
+    ),
+    Reason("no_way_back", _S, "There is no way to take this back."),
+    Reason(
+        "mailed",
+        _S,
+        "An e-mail has left already, or may have; the contact stays in the sequence.",
+        "To keep further e-mails from it, run sequences.remove with mode: stop.",
+    ),
+    Reason(
+        "changed_since",
+        _S,
+        "It was changed since the run that is undone; it stays as it is now.",
+        "See the note, and change it in Apollo if it should be otherwise.",
+    ),
+)

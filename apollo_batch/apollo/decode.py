@@ -13,6 +13,7 @@ from apollo_batch.apollo.minimum import is_whole, no_bill, short_of
 from apollo_batch.apollo.pairing import NO_RECORD, Lost, pair
 from apollo_batch.apollo.reading import MisshapenError, UnreadableError, read_json
 from apollo_batch.apollo.searched import read_page
+from apollo_batch.apollo.standing import standing
 from apollo_batch.apollo.unfamiliar import unfamiliar, unheard
 from apollo_batch.apollo.written import Written
 from apollo_batch.catalogue.entry import Act, Operation, Pairing, Route
@@ -89,6 +90,8 @@ def _of_act(operation: Operation, route: Route, chunk: Chunk, data: Any, keep: K
             verdicts = enrolled(chunk, data, keep)
         case Pairing.MEMBER:
             verdicts = member(chunk, data, keep)
+        case Pairing.STANDING:
+            verdicts = standing(chunk, data)
         case _:
             verdicts = Written(operation, route, chunk, keep).verdicts(data)
     priced = [replace(verdict, credits=_ZERO) for verdict in verdicts]

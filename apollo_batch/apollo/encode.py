@@ -49,11 +49,21 @@ def encode_question(
 
 
 def _said(operation: Operation, route: Route, item: ChunkItem) -> dict[str, Any]:
-    """Pick what this request says of an item: Apollo clears fields on empty, so nothing is."""
+    """Pick what this request says of an item.
+
+    Apollo clears fields on empty, so nothing is, but what is to be cleared: that is None here.
+    """
     known = {param.name for param in operation.params if not param.option}
     if item.course:
         known &= {*item.course[0].names, *route.needs}
-    return {n: v for n, v in item.params.items() if (n in known or n in route.needs) and v != ""}
+    said = {n: v for n, v in item.params.items() if (n in known or n in route.needs) and v != ""}
+    return {name: _cleared(value) for name, value in said.items()}
+
+
+def _cleared(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {name: _cleared(one) for name, one in value.items()}
+    return "" if value is None else value
 
 
 def _own(route: Route, said: Params, in_path: frozenset[str]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from apollo_batch.apollo.kept import Keep, kept
+from apollo_batch.apollo.reading import UnreadableError, read_json
 from apollo_batch.apollo.sought import not_there
 from apollo_batch.model import Chunk, ChunkItem, Leg, Status, Verdict
 from apollo_batch.reasons import REASONS
@@ -25,7 +26,7 @@ def member(chunk: Chunk, data: Any, keep: Keep) -> list[Verdict]:
     (item,) = chunk.items
     record = data.get("contact")
     shown = isinstance(record, dict) and record.get("id") == item.params["contact_id"]
-    if shown and _status(record, item.params["sequence_id"]) is not None:
+    if shown and status_in(record, item.params["sequence_id"]) is not None:
         return [_in(item, record, keep, "Confirmed by the contact's record.")]
     if shown and item.since is not None and len(item.course) > 1:
         return [not_there(item)]
@@ -51,7 +52,7 @@ def _verdict(
 
 
 def _in(item: ChunkItem, record: Mapping[str, Any], keep: Keep, note: str) -> Verdict:
-    status = _status(record, item.params["sequence_id"]) or {}
+    status = status_in(record, item.params["sequence_id"]) or {}
     words = [note]
     if status.get("inactive_reason") == "Sequence inactive":
         words.append("The sequence is inactive: nothing is sent until somebody activates it.")
@@ -68,7 +69,7 @@ def _in(item: ChunkItem, record: Mapping[str, Any], keep: Keep, note: str) -> Ve
     )
 
 
-def _status(record: Mapping[str, Any], sequence: str) -> Mapping[str, Any] | None:
+def status_in(record: Mapping[str, Any], sequence: str) -> Mapping[str, Any] | None:
     """Find how a contact stands in a sequence; None: it is not in it."""
     statuses = record.get("contact_campaign_statuses")
     for status in statuses if isinstance(statuses, list) else ():
@@ -76,6 +77,21 @@ def _status(record: Mapping[str, Any], sequence: str) -> Mapping[str, Any] | Non
             return status
     ids = record.get("emailer_campaign_ids")
     return {} if isinstance(ids, list) and sequence in ids else None
+
+
+def standing_id(body: bytes, contact: str, sequence: str) -> str | None:
+    """Read which enrollment an answer tells of; None where it does not say."""
+    try:
+        data = read_json(body)
+    except UnreadableError:
+        return None
+    told = data if isinstance(data, dict) else {}
+    contacts = (
+        dict(_by_id([told["contact"]])) if "contact" in told else _contacts(told.get("contacts"))[0]
+    )
+    found = status_in(contacts.get(contact, {}), sequence) or {}
+    number = found.get("id")
+    return number if isinstance(number, str) else None
 
 
 def _contacts(found: Any) -> tuple[dict[str, Any], dict[str, str]]:

@@ -63,8 +63,14 @@ def made_since(record: Record, since: float | None) -> bool:
 
 def _made_at(record: Record) -> float | None:
     """When a record was made; None where it does not say, or is no record at all."""
-    text = record.get("created_at")
-    if not isinstance(text, str) or not isinstance(record.get("id"), str) or not record["id"]:
+    if not isinstance(record.get("id"), str) or not record["id"]:
+        return None
+    return moment_of(record.get("created_at"))
+
+
+def moment_of(text: Any) -> float | None:
+    """Read a moment as Apollo spells it; None where it is none."""
+    if not isinstance(text, str):
         return None
     try:
         made = datetime.fromisoformat(text)

@@ -23,9 +23,10 @@ def unfamiliar(operation: Operation, route: Route, data: Any) -> dict[str, int]:
     for name in data.keys() - _beside(operation, route):
         found[f"field {_said(name, _NAME)}"] += 1
     found.update(_statuses(data))
+    known = operation.fields | (route.answers or frozenset())
     for key, record in _records(route, data):
         kind = KIND_OF.get(key, "")
-        for name in record.keys() - operation.fields - UNKEPT.get(kind, frozenset()):
+        for name in record.keys() - known - UNKEPT.get(kind, frozenset()):
             found[f"field {key or '[]'}.{_said(name, _NAME)}"] += 1
         found.update(_words(WORDS.get(kind, {}), record))
     return dict(found.most_common(_MOST_NAMES))

@@ -8,6 +8,7 @@ from apollo_batch.apollo.kept import Keep, kept
 from apollo_batch.apollo.matching import contradicts, match, proves
 from apollo_batch.apollo.pairing import Lost, Pairs, pair, same_value, shows
 from apollo_batch.apollo.sought import LOOKS, made_since, not_there, sought, unshown
+from apollo_batch.apollo.unchanged import as_left, not_put_back
 from apollo_batch.catalogue.entry import Act, Mode, Operation, Pairing, Route
 from apollo_batch.model import Chunk, ChunkItem, Course, Leg, Status, Verdict
 from apollo_batch.packing import afresh
@@ -75,7 +76,7 @@ class Written:
         if record.get("deleted"):
             return Verdict(item.id, Status.FAILED, "no_record")
         if item.course and item.course[0].old:
-            return Verdict(item.id, Status.SUCCEEDED, "", old=record, then=item.course[1:])
+            return as_left(self.operation, item, record)
         if self.operation.act is Act.CREATE and place >= made:
             return self._there(item, record)
         return self._done(item, record)
@@ -190,6 +191,9 @@ class Written:
         )
 
     def _done(self, item: ChunkItem, record: Mapping[str, Any]) -> Verdict:
+        if item.expects and (left := not_put_back(self.operation, item, record)):
+            note = f"Apollo took the request, and still shows what was written: {', '.join(left)}."
+            return Verdict(item.id, Status.FAILED, "not_put_back", note)
         return self._goes_on(item, record, item.course[1:], self.operation.done)
 
     def _goes_on(

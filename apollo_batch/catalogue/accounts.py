@@ -162,6 +162,7 @@ UPDATE_ACCOUNTS = Operation(
     fields=records.ACCOUNT | ENRICH_ORGANIZATIONS.fields,
     identity={"account_id": ("id",)},
     subject=(("account_id",),),
+    undone_by="accounts.update",
     done="updated",
 )
 

@@ -232,6 +232,7 @@ UPDATE_CONTACTS = Operation(
     fields=records.CONTACT,
     identity={"contact_id": ("id",)},
     subject=(("contact_id",),),
+    undone_by="contacts.update",
     done="updated",
 )
 

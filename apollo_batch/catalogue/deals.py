@@ -117,6 +117,7 @@ UPDATE_DEALS = Operation(
     identity={"opportunity_id": ("id",)},
     substance=("id",),
     subject=(("opportunity_id",),),
+    undone_by="deals.update",
     done="updated",
 )
 

@@ -54,6 +54,8 @@ class Pairing(StrEnum):
     """Enrolled contacts in a list, the others by their ids with a reason."""
     MEMBER = "member"
     """The record of one contact, which shows whether it is in the sequence."""
+    STANDING = "standing"
+    """The record of one contact, which shows how far a sequence has got with it."""
     SOUGHT = "sought"
     """Records among which is the one that a lost request made, if it made it."""
 
@@ -202,6 +204,8 @@ class Route:
     """The mode in which it is taken; None: in any."""
     only_after: bool = False
     """Never the first of a row's requests: it goes on with what another has made."""
+    of: tuple[str, str] | None = None
+    """A parameter and its value: the rows that it is for; None: it is for all."""
     gone: re.Pattern[str] | None = None
     """What a refusal says when there is no such record."""
     there: re.Pattern[str] | None = None
@@ -215,6 +219,11 @@ class Route:
     def path(self) -> str:
         """Below `/api/v1`, with the words that stand for ids."""
         return self.address.path
+
+    @property
+    def views(self) -> bool:
+        """Whether it only reads the record that the row is about, before or after a change."""
+        return self.only_after and self.method == "GET" and not self.pairing.looks_for_effects
 
     def takes(self, name: str) -> bool:
         """Whether it carries a parameter of a row."""
@@ -259,6 +268,8 @@ class Operation:
     """The modes it knows, the usual one first."""
     elsewhere: Mapping[str, str] = field(default_factory=dict)
     """Field that people look for among its own, to where it is had."""
+    undone_by: str = ""
+    """The operation that takes back what this one has done; "": there is no way back."""
     withdraws: bool = False
     """It keeps e-mails from people: done for those on the do-not-contact list, too."""
 

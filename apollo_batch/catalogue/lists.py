@@ -20,14 +20,12 @@ from apollo_batch.catalogue.param import Param
 _MANY = 100
 _THERE = re.compile(r"already exists", re.I)
 
-_MODALITY = Param(
+MODALITY = Param(
     "modality",
     "What is in the list.",
     either=True,
     choices=("contacts", "accounts"),
 )
-_ENTITY = Param("entity_id", "Apollo's id of the contact or account.", Kind.ID)
-_NAMES = Param("label_names", "Lists, by name.", either=True, many=True)
 
 CREATE_LISTS = Operation(
     name="lists.create",
@@ -52,7 +50,7 @@ CREATE_LISTS = Operation(
     ),
     params=(
         Param("name", "What the list is called."),
-        _MODALITY,
+        MODALITY,
         Param(
             "book_of_business",
             "Whether it is somebody's book of business; accounts only.",
@@ -91,41 +89,4 @@ def then_add(modality: str, id_param: str) -> Route:
     )
 
 
-def _membership(name: str, does: str) -> Operation:
-    return Operation(
-        name=f"lists.{name}",
-        does=does,
-        act=Act.UPDATE,
-        routes=(
-            Route(
-                name="bulk",
-                address=at(f"labels.{name}"),
-                results_at="labels",
-                pairing=Pairing.NONE,
-                cap=_MANY,
-                items_at="entity_ids",
-                ids_only="entity_id",
-                shared={"label_names": "label_names", "modality": "modality"},
-                carries=frozenset(),
-                needs=frozenset({"entity_id"}),
-                answers=frozenset(),
-            ),
-        ),
-        params=(_ENTITY, _NAMES, _MODALITY),
-        enough=(frozenset({"entity_id", "label_names", "modality"}),),
-        price=FREE,
-        repeat=Repeat.SAFE,
-        once=Once.RUN,
-        fields=frozenset(),
-        identity={},
-        subject=(("entity_id", "label_names", "modality"),),
-        done="asked_for",
-        withdraws=name == "remove",
-    )
-
-
-OPERATIONS = (
-    CREATE_LISTS,
-    _membership("add", "Put contacts or accounts on lists."),
-    _membership("remove", "Take contacts or accounts off lists."),
-)
+OPERATIONS = (CREATE_LISTS,)

@@ -1,6 +1,15 @@
 """The one table of operations; schema, completion, docs and `operations` are read off it."""
 
-from apollo_batch.catalogue import accounts, contact_views, contacts, deals, lists, sequences, tasks
+from apollo_batch.catalogue import (
+    accounts,
+    contact_views,
+    contacts,
+    deals,
+    lists,
+    memberships,
+    sequences,
+    tasks,
+)
 from apollo_batch.catalogue.entry import Operation
 from apollo_batch.catalogue.organizations import ENRICH_ORGANIZATIONS, GET_ORGANIZATIONS
 from apollo_batch.catalogue.people import ENRICH_PEOPLE, GET_PEOPLE
@@ -28,6 +37,7 @@ OPERATIONS: dict[str, Operation] = {
         *deals.OPERATIONS,
         *tasks.OPERATIONS,
         *lists.OPERATIONS,
+        *memberships.OPERATIONS,
         *sequences.OPERATIONS,
     )
 }

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from apollo_batch.catalogue import records
 from apollo_batch.catalogue.addresses import at
-from apollo_batch.catalogue.contacts import CONTACT_ID
+from apollo_batch.catalogue.contacts import CONTACT_ID, VIEW
 from apollo_batch.catalogue.entry import (
     FREE,
     Act,
@@ -124,6 +124,7 @@ ENROLL = Operation(
     exclusive={"auto_unpause_at": frozenset({"status"})},
     subject=(("sequence_id", "contact_id"),),
     done="enrolled",
+    undone_by="sequences.remove",
 )
 
 REMOVE = Operation(
@@ -144,6 +145,7 @@ REMOVE = Operation(
             needs=frozenset({"contact_id", "sequence_id"}),
             one_at_a_time="sequence_id",
         ),
+        replace(VIEW, pairing=Pairing.STANDING),
     ),
     params=(
         CONTACT_ID,

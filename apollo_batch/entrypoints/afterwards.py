@@ -1,8 +1,9 @@
 """The words a person types about a run that is there already: what became of it, and what is next."""
 
+import os
 import sys
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import click
 
@@ -92,6 +93,39 @@ def resolve(run_id: str, rows: str | None, state: str | None, **flags: bool) -> 
 
 @click.command()
 @RUN
+@click.option("--yes", is_flag=True, help="Agree beforehand to what is taken back.")
+@click.option("--output", type=click.Path(path_type=Path), help="Where the result goes.")
+@FORMAT
+@STATE
+@SANDBOX
+@click.option("--ci", is_flag=True, help="Ask nobody anything. Also on where CI=true.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+def undo(run_id: str, **flags: Any) -> NoReturn:
+    """Take back what RUN did, as far as Apollo lets anybody. It asks first, and writes a workbook.
+
+    \b
+    Contacts it enrolled leave the sequence unless they have been mailed; values it changed are put
+    back where keep_old: true kept them and nobody changed them since. What it created stays, with
+    its ids in the workbook; credits are spent.
+    """
+    from apollo_batch.entrypoints.manner import Manner
+    from apollo_batch.entrypoints.running import typed_words
+    from apollo_batch.entrypoints.undo import undo_run
+
+    manner = Manner(
+        state=flags["state"],
+        sandbox=flags["sandbox"],
+        yes=flags["yes"],
+        ci=flags["ci"] or os.environ.get("CI", "").lower() in {"true", "1"},
+        output=flags["output"],
+        as_csv=wants_csv(flags["form"], flags["output"]),
+        as_json=flags["as_json"],
+    )
+    sys.exit(undo_run(run_id, typed_words(manner)))
+
+
+@click.command()
+@RUN
 @click.argument("row", type=click.IntRange(1))
 @STATE
 @SANDBOX
@@ -141,5 +175,5 @@ def collect(run_id: str | None, wait: float, state: str | None, **flags: bool) -
     sys.exit(collecting.collect(run_id, wait, state, **how))
 
 
-COMMANDS = (runs, show, why, export, report, resolve, collect, verify)
+COMMANDS = (runs, show, why, export, report, resolve, undo, collect, verify)
 """Every command of this room."""

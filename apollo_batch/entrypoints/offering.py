@@ -38,7 +38,7 @@ def price_of(operation: Operation) -> str:
 
 def ways(operation: Operation) -> list[Route]:
     """Name the routes that a row's own parameters travel by."""
-    return [r for r in operation.routes if not r.pairing.looks_for_effects and r.name != "view"]
+    return [r for r in operation.routes if not r.pairing.looks_for_effects and not r.views]
 
 
 def enough_of(operation: Operation) -> str:

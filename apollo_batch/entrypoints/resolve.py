@@ -12,6 +12,7 @@ from apollo_batch.journal.resolve import Doubt
 from apollo_batch.model import Status
 from apollo_batch.reasons import sentence
 from apollo_batch.runner import report
+from apollo_batch.runner.asked import undone_run
 from apollo_batch.runner.resolving import Resolving, ranges, resolving
 from apollo_batch.settings import without_password
 
@@ -105,6 +106,8 @@ def _next(held: Resolving, flags: list[str]) -> str:
 def _run_again(found: report.Figures) -> list[str]:
     """The command that goes on with a run, as far as the journal knows how it was typed."""
     record = found.record
+    if undone := undone_run(record):
+        return ["undo", undone]
     reading, chosen = json.loads(record["reading"]), json.loads(record["selection"])
     cap = found.budget.get("cap")
     rows = ",".join(f"{low}-{high}" for low, high in chosen)

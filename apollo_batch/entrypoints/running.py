@@ -1,26 +1,25 @@
 """What `run` and `plan` do, in the order a person sees it: read, plan, agree, carry out, deliver."""
 
 import json
-import os
-import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from decimal import Decimal
-from pathlib import Path
 
 from apollo_batch.catalogue.entry import Act
 from apollo_batch.clock import lasting
 from apollo_batch.entrypoints import console
-from apollo_batch.entrypoints.collecting import harvest_first, wait_for_results, warn
+from apollo_batch.entrypoints.collecting import harvest_first, wait_for_results
+from apollo_batch.entrypoints.concluding import Ending, check_output, conclude
 from apollo_batch.entrypoints.consent import agree, cap_in_force
 from apollo_batch.entrypoints.debugging import DebugLog
-from apollo_batch.entrypoints.following import leave_room, next_step, raise_first, where
+from apollo_batch.entrypoints.following import leave_room, next_step, raise_first
 from apollo_batch.entrypoints.manner import Manner
 from apollo_batch.entrypoints.opening import place_for
-from apollo_batch.errors import Exit, OutOfReachError, OutputError, UsageError
+from apollo_batch.entrypoints.stopping import ended_without_journal, exit_by, on_signals
+from apollo_batch.errors import Exit, OutOfReachError
 from apollo_batch.journal.store import Store
+from apollo_batch.journal.undoing import undone_by
 from apollo_batch.model import Status
 from apollo_batch.runner import invocation, output, report
 from apollo_batch.runner.carrying import carry
@@ -28,11 +27,8 @@ from apollo_batch.runner.engine import Watch
 from apollo_batch.runner.holding import holding
 from apollo_batch.runner.invocation import Ready, Wish
 from apollo_batch.runner.place import Place
-from apollo_batch.runner.summarise import not_known, verdict
 from apollo_batch.settings import without_password
-from apollo_batch.sheets.annotate import needs_suffix
 
-_INT_DRAIN, _TERM_DRAIN = 10.0, 6.0
 _TO_DO = {
     Act.LOOK_UP: "To ask",
     Act.SEARCH: "To search",
@@ -67,28 +63,15 @@ def run_job(wish: Wish, manner: Manner) -> Exit:
         path = invocation.snapshot(place.store, wish)
         invocation.tidy(place)
         ready = invocation.prepare(place, wish, path)
-        _check_output(place.store, ready, manner)
+        check_output(place.store, _wanted(ready, manner), wish.name)
         identity = ready.plan.survey.identity
         with holding(place.store, place.account, identity, place.clock.now()):
             harvest_first(place, ready.run)
             ready = invocation.look_again(place, ready)
             cap = cap_in_force(place, ready)
-            _tell_plan(ready, cap)
+            _tell_plan(place.store, ready, cap)
             enrolled = agree(place, ready, cap, manner)
             return _carry_out(place, ready, cap, manner, enrolled)
-
-
-def _check_output(store: Store, ready: Ready, manner: Manner) -> None:
-    """See that --output can be meant before anything is paid; UsageError where it cannot."""
-    wanted = _wanted(ready, manner)
-    path, _ = output.place(store, wanted)
-    needed = needs_suffix(wanted.sheet) if wanted.sheet else ".xlsx"
-    if not manner.as_csv and path.suffix.lower() in {".xlsx", ".xlsm"} - {needed}:
-        raise UsageError(
-            f"--output {manner.output} is no name for what {ready.wish.name} becomes: Excel would "
-            "not open it.",
-            fix=f"End it in {needed}.",
-        )
 
 
 def _wanted(ready: Ready, manner: Manner) -> output.Wanted:
@@ -115,7 +98,7 @@ def _carry_out(
     ) as progress:
         watch = Watch(on_change=progress)
         try:
-            with _signals(watch, place.store):
+            with on_signals(watch, place.store):
                 note = log.note if log else None
                 until = place.clock.now() + manner.wait
                 carry(place, ready, run, watch, note, most_enrolled=enrolled)
@@ -124,7 +107,7 @@ def _carry_out(
         except OutOfReachError as away:
             if watch.stop_signal is None:
                 raise
-            return _ended_without_journal(away, watch, manner)
+            return ended_without_journal(away, watch, manner)
     if log:
         console.say(f"A masked log of every request is in {log.path}")
     if others := leave_room(place, began):
@@ -136,18 +119,6 @@ def _carry_out(
     return finish(place.store, ready, run, manner, interrupted=watch.stop_signal)
 
 
-def _ended_without_journal(away: OutOfReachError, watch: Watch, manner: Manner) -> Exit:
-    """Say how it goes on where a run was ended while its journal's server was away."""
-    lost = f" In doubt: {_count(watch.in_flight, 'call')} in flight." if watch.in_flight else ""
-    console.say(away.message + lost)
-    console.say(f"Next: {console.command(manner.words)}")
-    return _ended_by(watch.stop_signal)
-
-
-def _ended_by(number: int | None) -> Exit:
-    return Exit.TERMINATED if number == signal.SIGTERM else Exit.INTERRUPTED
-
-
 def finish(
     store: Store, ready: Ready, run: str, manner: Manner, *, interrupted: int | None = None
 ) -> Exit:
@@ -155,33 +126,11 @@ def finish(
     found = report.figures(store, run)
     code = found.exit_code
     if interrupted is not None and found.statuses.get(Status.NOT_RUN):
-        code = _ended_by(interrupted)
+        code = exit_by(interrupted)
     left = invocation.what_is_left(store, ready, run)
     following = next_step(code, found, left, manner)
-    path: Path | None = None
-    try:
-        delivered = output.deliver(
-            store,
-            found,
-            _wanted(ready, manner),
-            now=found.record["updated"],
-            next_step=following,
-        )
-        path = delivered.path
-        for notice in delivered.notices:
-            console.say(notice)
-    except OutputError as problem:
-        console.say(str(problem))
-        code = Exit.NOT_WRITTEN if code is not Exit.IN_DOUBT else code
-        remedy = problem.remedy or (("--format", "csv") if manner.as_csv else ())
-        following = console.command(["export", run, *where(manner), *remedy])
-    _tell_end(found, code, path, following, manner)
-    warn(found, found.record["updated"], where(manner))
-    # What has to be done first stands right above the command it holds up.
-    for line in (raise_first(found, ready, left), following and f"Next: {following}"):
-        if line:
-            console.say(line)
-    return code
+    ending = Ending(store, found, _wanted(ready, manner), code, following)
+    return conclude(ending, manner, raise_first=raise_first(found, ready, left))
 
 
 def plan_lines(ready: Ready, cap: Decimal | None) -> Iterator[str]:
@@ -245,9 +194,11 @@ def _requests(ready: Ready) -> Iterator[str]:
         yield f"Records: {most:,} at the most{each}."
 
 
-def _tell_plan(ready: Ready, cap: Decimal | None) -> None:
+def _tell_plan(store: Store, ready: Ready, cap: Decimal | None) -> None:
     if ready.run and not ready.plan.left:
         console.say(f"Run {ready.run} is finished; its workbook is written again.")
+        if by := undone_by(store, ready.shelf.account, ready.run):
+            console.say(f"Run {by} has undone it; add --fresh to do it once more.")
         return
     if ready.run:
         console.say(f"Going on with run {ready.run}; what is settled is not asked again.")
@@ -255,44 +206,8 @@ def _tell_plan(ready: Ready, cap: Decimal | None) -> None:
         console.say(line)
 
 
-def _tell_end(
-    found: report.Figures, code: Exit, path: Path | None, following: str | None, manner: Manner
-) -> None:
-    if manner.as_json:
-        document = report.as_json(found, exit_code=code, output=path, next_step=following)
-        console.result(json.dumps(document, ensure_ascii=False, indent=2))
-    else:
-        console.result(verdict(found))
-        if path is not None:
-            console.result(f"Written to {console.short(path)}")
-    if not_known(found):
-        console.say(not_known(found))
-    if found.record["stop_note"]:
-        console.say(found.record["stop_note"])
-
-
 def _count(number: int, word: str) -> str:
     return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"
-
-
-@contextmanager
-def _signals(watch: Watch, store: Store) -> Iterator[None]:
-    def on_signal(number: int, _frame: object) -> None:
-        if watch.stop_signal is not None:
-            os._exit(128 + number)
-        waits = f"the {_count(watch.in_flight, 'call')} in flight"
-        drain = _TERM_DRAIN if number == signal.SIGTERM else _INT_DRAIN
-        watch.stop(number, drain)
-        store.wait_no_longer(drain if watch.in_flight else 0.0)
-        # Straight to the descriptor: the signal may have come in the middle of a print.
-        os.write(2, f"Finishing {waits}, then stopping. Ctrl-C again stops now.\n".encode())
-
-    before = {n: signal.signal(n, on_signal) for n in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def typed_words(manner: Manner) -> Manner:

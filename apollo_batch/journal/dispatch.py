@@ -73,7 +73,7 @@ def dispatch(c: Connection, going: Going, now: float) -> Chunk | Answer:
     all. The licence counts once the transaction has been committed, not before.
     """
     waits: list[Wait] = []
-    full: list[str] = []
+    full = list(going.held_back)
     while True:
         try:
             with Store.part(c):
@@ -151,7 +151,14 @@ def _item(item: RowMapping) -> ChunkItem:
     course = ways.read(item["course"])
     params = json.loads(item["params"])
     return ChunkItem(
-        item["id"], params, course, item["page"], item["since"], item["looks"], item["untold"]
+        item["id"],
+        params,
+        course,
+        page=item["page"],
+        since=item["since"],
+        looks=item["looks"],
+        untold=item["untold"],
+        expects=json.loads(item["expects"] or "{}"),
     )
 
 
@@ -176,6 +183,8 @@ def _nothing_ready(c: Connection, going: Going, now: float) -> Answer:
     )
     if going.selection:
         waiting = and_(waiting, within(going.selection))
+    if going.held_back:
+        waiting = and_(waiting, items.c.route.notin_(going.held_back))
     answers = _wait_for_answers(c, going, now, "answers")
     if c.scalar(select(exists().where(waiting))):
         # Another request has to end first. Questions are held up by other processes' alone.

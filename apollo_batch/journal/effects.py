@@ -196,6 +196,11 @@ def _of(account: str, operation: str, subjects: Sequence[str]) -> ColumnElement[
     )
 
 
+def strike(c: Connection, ids: Sequence[int]) -> None:
+    """Strike the effects of items that were taken back: who wants them again may make them."""
+    c.execute(delete(effects).where(effects.c.item.in_(ids)))
+
+
 def release(c: Connection, ids: Sequence[int]) -> None:
     """Give up the claims of items that made no effect."""
     c.execute(delete(effects).where(effects.c.item.in_(ids), effects.c.state != "made"))

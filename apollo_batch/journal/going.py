@@ -34,6 +34,8 @@ class Going:
     """The list that what is created goes on besides; "": on none."""
     most_enrolled: int | None = None
     """How many contacts the run may enroll; None: it enrolls nobody."""
+    held_back: Sequence[str] = ()
+    """Routes that nothing may take yet: nobody has agreed to what they would do."""
 
     headroom: Decimal = Decimal(0)
     """The share of each of Apollo's rate windows that the run leaves to others."""

@@ -22,7 +22,8 @@ _WAITING = (
     & (items.c.state == literal_column("'ready'"))
 )
 _SHOWN = (
-    "id row question params course page since looks untold leg company subject lot route".split()
+    "id row question params course page since looks untold leg company subject lot route "
+    "expects".split()
 )
 _OTHER = items.alias("other")
 

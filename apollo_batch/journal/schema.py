@@ -106,6 +106,8 @@ items = Table(
     Column("kept", Text),
     Column("found", String),  # Apollo's id of what was found or made
     Column("old", Text),  # what it was before it was changed
+    Column("undoes", BigInteger),  # the item of another run that this one takes back
+    Column("expects", Text),  # what has to stand there still, so that it may be taken back
     Column("credits", Credits),
     Index("items_row", "run", "sheet", "row"),
     Index("items_chunk", "chunk"),

@@ -10,7 +10,16 @@ from sqlalchemy.engine import Connection, RowMapping
 
 from apollo_batch.catalogue.entry import Repeat
 from apollo_batch.catalogue.operations import OPERATIONS
-from apollo_batch.journal import breaker, budget, changed, effects, late, learning, undone, verdicts
+from apollo_batch.journal import (
+    breaker,
+    budget,
+    changed,
+    effects,
+    late,
+    learning,
+    unanswered,
+    verdicts,
+)
 from apollo_batch.journal.schema import attempts, chunks, runs
 from apollo_batch.journal.store import Store
 from apollo_batch.journal.verdicts import LOST
@@ -203,13 +212,13 @@ def _settle_items(
             verdicts.take(c, attempt, settlement.verdicts, now)
         case Arrival.UNKNOWN if _repeat(attempt) is not Repeat.SAFE:
             reason = _DOUBTS[_repeat(attempt)][outcome == LOST]
-            undone.leave_in_doubt(c, attempt, reason, settlement.message, now)
+            unanswered.leave_in_doubt(c, attempt, reason, settlement.message, now)
         case Arrival.REFUSED if settlement.halt in {None, Halt.BUG}:
-            undone.refuse(c, attempt, settlement)
-            if settlement.halt is None and undone.all_alike(c, attempt, settlement.message):
+            unanswered.refuse(c, attempt, settlement)
+            if settlement.halt is None and unanswered.all_alike(c, attempt, settlement.message):
                 stop(c, attempt["run"], "job_refused", _ALIKE + settlement.message)
         case _:
-            undone.put_back(c, verdicts.ids(c, attempt))
+            unanswered.put_back(c, verdicts.ids(c, attempt))
 
 
 def _repeat(attempt: RowMapping) -> Repeat:

@@ -72,7 +72,11 @@ def _ended(verdict: Verdict, attempt: RowMapping, earlier: dict[int, RowMapping]
     kept, reason = dict(verdict.kept), verdict.reason
     credits, note = verdict.credits, verdict.note
     if before is not None:
-        if verdict.status is Status.SUCCEEDED and before["found"]:
+        if before["undoes"]:
+            note = " ".join(part for part in (before["note"], note) if part)
+            ended = verdict.status is Status.SUCCEEDED and reason != "already_there"
+            reason = "taken_back" if ended else reason
+        elif verdict.status is Status.SUCCEEDED and before["found"]:
             reason, note = before["reason"] or reason, note or before["note"] or ""
         kept = _kept(before) | {k: v for k, v in kept.items() if v}
         if before["credits"] is not None and credits is not None:
@@ -211,6 +215,10 @@ def _note_effects(
     effects.seek(c, [v.item for v in mine if v.untold], now)
     unmade = [v.item for v in mine if not v.made and not v.then and v.item not in unsure]
     effects.release(c, unmade)
+    ended = [v.item for v in mine if v.status is Status.SUCCEEDED and not v.then]
+    undone = [number for item in ended if (number := earlier[item]["undoes"]) is not None]
+    if undone:
+        effects.strike(c, undone)
 
 
 def ids(c: Connection, attempt: RowMapping) -> list[int]:

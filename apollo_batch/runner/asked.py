@@ -16,6 +16,12 @@ def steps_of(record: Mapping[str, Any]) -> dict[str, str]:
     return {step["id"]: step["operation"] for step in _job(record)["steps"]}
 
 
+def undone_run(record: Mapping[str, Any]) -> str | None:
+    """Name the run that this one takes back; None: it takes back none."""
+    found: str | None = json.loads(record["job"]).get("undoes")
+    return found
+
+
 def label_of(run: str) -> str:
     """Name the list that a run puts on it what it creates, where the job says so."""
     return f"apollo-batch {run}"
@@ -54,6 +60,8 @@ def _step_of(job: Mapping[str, Any], step: str) -> Mapping[str, Any]:
 def settings_of(record: Mapping[str, Any]) -> Iterator[Setting]:
     """Say each setting that shaped a run's rows, in the order in which a job file names them."""
     job, planned = _job(record), json.loads(record["planned"])
+    if undone := undone_run(record):
+        yield "Takes back run", undone
     yield from _reading(json.loads(record["reading"]))
     if any(word is True for word in job["input"]):
         yield "Hidden rows", "included"

@@ -8,7 +8,7 @@ from apollo_batch.catalogue.entry import Act
 from apollo_batch.catalogue.paths import parse
 from apollo_batch.errors import AccessError
 from apollo_batch.job.flow import above, stages
-from apollo_batch.job.wanted import Step
+from apollo_batch.job.wanted import Job, Step
 from apollo_batch.journal.budget import most_per_item
 from apollo_batch.journal.entering import Into
 from apollo_batch.journal.going import Going
@@ -25,6 +25,7 @@ from apollo_batch.runner.steps import Link, Steps, goes_on
 from apollo_batch.runner.workers import come_to_work
 
 _ID = parse("id")
+_THREADS = 8
 
 
 def carry(
@@ -44,7 +45,7 @@ def carry(
             for going, enrolls in _goings(place, ready, run)
         ]
         steps = _steps(place, ready, run, goings)
-        carrier = _Carrier(place, ready, note)
+        carrier = _Carrier(place, ready.job, note)
         end = carry_out(steps, carrier, watch, place.clock, ready.wish.threads)
         # Whoever stops a run waits for nothing more; a key withdrawn meanwhile hides no results.
         with suppress(AccessError):
@@ -54,16 +55,31 @@ def carry(
         held.release()
 
 
+def carry_alone(place: Place, job: Job, going: Going, watch: Watch) -> None:
+    """Send and settle what the one step of a job may send, under a name of this process."""
+    (step,) = job.steps
+    owner, held = come_to_work(place.store)
+    try:
+        going, patience = replace(going, owner=owner), Patience(None, place.clock.now())
+        pump = Pump(
+            place.store, going, step.picks, place.clock, lambda: tidy(place), patience=patience
+        )
+        steps = Steps(place.store, going.run, {step.id: pump}, [])
+        carry_out(steps, _Carrier(place, job, None), watch, place.clock, _THREADS)
+    finally:
+        held.release()
+
+
 @dataclass(frozen=True)
 class _Carrier:
     """Carries a step's chunks, and tells whoever wants to know."""
 
     place: Place
-    ready: Ready
+    job: Job
     note: Callable[[Chunk, Settlement], None] | None
 
     def send(self, chunk: Chunk) -> Settlement:
-        step = self.ready.job.step(chunk.step)
+        step = self.job.step(chunk.step)
         route = step.operation.route(chunk.route)
         settlement = self.place.wire.send(step.operation, route, chunk, step.picks)
         if self.note is not None:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from apollo_batch.journal.store import Store
+from apollo_batch.runner.asked import undone_run
 from apollo_batch.runner.output import Delivered, Wanted, deliver
 from apollo_batch.runner.reading import sheet_of
 from apollo_batch.runner.report import Figures
@@ -20,6 +21,7 @@ def wanted_again(
         target=target,
         as_csv=as_csv,
         finds=found.finds,
+        undoes=undone_run(record) is not None,
     )
 
 

@@ -44,6 +44,8 @@ class Wanted:
     as_csv: bool = False
     finds: bool = False
     """Whether what is found goes on a sheet, or into a file, of its own."""
+    undoes: bool = False
+    """Whether it says what became of taking another run back."""
 
 
 def deliver(
@@ -118,7 +120,9 @@ def _beside(wanted: Wanted) -> Path:
     if wanted.original is None or wanted.sheet is None:
         return Path.cwd() / f"{wanted.job.stem}.results{'.csv' if wanted.as_csv else '.xlsx'}"
     ending = ".csv" if wanted.as_csv else needs_suffix(wanted.sheet)
-    return named(wanted.original).with_name(_annotated(wanted.original.stem) + ending)
+    stem = wanted.original.stem
+    name = f"{stem}.undone" if wanted.undoes else _annotated(stem)
+    return named(wanted.original).with_name(name + ending)
 
 
 def _never_the_input(target: Path, original: Path | None) -> None:

@@ -16,6 +16,7 @@ from apollo_batch.journal import changed, enrolling, late, tell
 from apollo_batch.journal.found import sheets_of
 from apollo_batch.journal.outcomes import Told, outcomes
 from apollo_batch.journal.store import Store, open_store
+from apollo_batch.journal.undoing import undone_by
 from apollo_batch.model import Status
 from apollo_batch.reasons import REASONS, sentence
 from apollo_batch.runner.columns import title, told
@@ -135,7 +136,7 @@ def figures(store: Store, run: str) -> Figures:
             count.take_found(sheets.get(sheet, 0))
     return Figures(
         run=number,
-        record=dict(record),
+        record=dict(record) | {"undone_by": undone_by(store, record["account"], number)},
         statuses=count.statuses,
         reasons={code: n for code, n in count.reasons.most_common() if n},
         sheets=sheets,

@@ -51,6 +51,8 @@ def _facts(found: Figures, next_step: str | None) -> Iterator[tuple[str, str | D
         yield "Next", next_step
     yield from _input_facts(Path(found.record["input_path"]), found.record["input_hash"])
     yield "Run", found.run
+    if found.record["undone_by"]:
+        yield "Undone by run", found.record["undone_by"]
     if labels(found.record):
         yield "List of what was created", label_of(found.run)
     yield "Began", _moment(found.record["created"])

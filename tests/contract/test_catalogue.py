@@ -187,7 +187,7 @@ def test_the_keys_that_are_read_of_an_answer_are_of_the_kind_they_are_taken_for(
 
 def kinds_read(operation, route):
     """Which keys of an answer the product reads, and what it takes them for."""
-    one = route.pairing in {Pairing.SOLE, Pairing.MEMBER}
+    one = route.pairing in {Pairing.SOLE, Pairing.MEMBER, Pairing.STANDING}
     read = {
         route.results_at: dict if one else list,
         route.existing_at: list,
