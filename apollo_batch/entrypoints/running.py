@@ -62,7 +62,7 @@ def run_job(wish: Wish, manner: Manner) -> Exit:
     with place_for(manner.state, sandbox=manner.sandbox, fresh=wish.fresh) as (place, _):
         path = invocation.snapshot(place.store, wish)
         invocation.tidy(place)
-        ready = invocation.prepare(place, wish, path)
+        ready = invocation.prepare(place, wish, path, goes_on=True)
         check_output(place.store, _wanted(ready, manner), wish.name)
         identity = ready.plan.survey.identity
         with holding(place.store, place.account, identity, place.clock.now()):

@@ -215,12 +215,12 @@ def _affordable(c: Connection, going: Going, route: Route, count: int, now: floa
 
 def _enrollable(c: Connection, going: Going, route: Route, count: int, now: float) -> int:
     """Cut to how many may still be enrolled; whoever may have been, counts."""
-    step = going.asking.step
-    room = (going.most_enrolled or 0) - enrolling.counted(c, going.run, step)
+    # The number holds for the run, however many of its steps enroll.
+    room = (going.most_enrolled or 0) - enrolling.counted(c, going.run)
     if room > 0:
         return min(count, room)
     answers = _wait_for_answers(c, going, now, "budget")
-    if answers is None and enrolling.any_looked_for(c, going.run, step):
+    if answers is None and enrolling.any_looked_for(c, going.run):
         # Who turns out not to have been enrolled makes room.
         raise _FullError(route, Wait(now + _ELSEWHERE_SECONDS, "looks"))
     raise NoError(answers or Over("enroll_budget"))

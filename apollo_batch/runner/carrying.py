@@ -21,7 +21,7 @@ from apollo_batch.runner.patience import Patience
 from apollo_batch.runner.place import Place
 from apollo_batch.runner.plan import shelf_of
 from apollo_batch.runner.pump import Pump
-from apollo_batch.runner.steps import Link, Steps, goes_on
+from apollo_batch.runner.steps import Link, Steps, onward_of
 from apollo_batch.runner.workers import come_to_work
 
 _ID = parse("id")
@@ -109,7 +109,7 @@ def _steps(place: Place, ready: Ready, run: str, goings: Sequence[Going]) -> Ste
         Link(
             stage.before,
             stage.sheet,
-            Into(run, by_step[stage.step.id].shelf, goes_on(job, stage.step)),
+            Into(run, by_step[stage.step.id].shelf, onward_of(job, stage.step)),
             passings[stage.step.id],
             above(job),
             place.suppression,

@@ -16,16 +16,18 @@ from apollo_batch.job.wanted import Job
 from apollo_batch.journal import earlier, entering, runs
 from apollo_batch.journal.earlier import Endings, Past
 from apollo_batch.journal.questions import Shelf
+from apollo_batch.journal.remembered import Same
 from apollo_batch.journal.store import Store
 from apollo_batch.journal.suppress import suppress
+from apollo_batch.runner.again import surveyed
 from apollo_batch.runner.balances import note_balance
 from apollo_batch.runner.columns import as_told, columns_of
 from apollo_batch.runner.directory import directory_for
 from apollo_batch.runner.place import Place
 from apollo_batch.runner.plan import Basis, Plan, barred_of, make_plan, shelf_of
 from apollo_batch.runner.rows import Rows, rows_of
-from apollo_batch.runner.steps import goes_on
-from apollo_batch.runner.survey import Choice, survey
+from apollo_batch.runner.steps import onward_of
+from apollo_batch.runner.survey import Choice, Survey, survey
 from apollo_batch.runner.workers import give_up_the_dead
 
 _LOOKS = 5
@@ -116,13 +118,18 @@ def snapshot(store: Store, wish: Wish) -> Path | None:
     )
 
 
-def prepare(place: Place, wish: Wish, path: Path | None) -> Ready:
-    """Make the plan; it asks Apollo free questions only and writes nothing."""
+def prepare(place: Place, wish: Wish, path: Path | None, *, goes_on: bool = False) -> Ready:
+    """Make the plan; it asks Apollo free questions only and writes nothing.
+
+    `goes_on`: what was entered by the same command before need not be read again.
+    """
     job, rows = read(wish, path, place.wire)
     rows = replace(rows, suppression=place.suppression)
     shelf = shelf_of(job, job.steps[0], place.account, place.clock.now())
     chosen = Choice(wish.rows, wish.first)
-    found = survey(job, rows.entries(), shelf.asking, period=wish.period, chosen=chosen)
+    found = _known(place, wish, job, rows, chosen) if goes_on and not wish.fresh else None
+    if found is None:
+        found = survey(job, rows.entries(), shelf.asking, period=wish.period, chosen=chosen)
     if not found.rows:
         raise InvalidError(
             f"{wish.name} has column names and no rows below them.",
@@ -137,6 +144,16 @@ def prepare(place: Place, wish: Wish, path: Path | None) -> Ready:
     basis = Basis(job, found, shelf, place.wire.limits(), rows.returned, headroom)
     run, plan, past = _weigh(place, wish, basis)
     return Ready(wish, job, rows, shelf, plan, run, basis, past, rows.notices)
+
+
+def _known(place: Place, wish: Wish, job: Job, rows: Rows, chosen: Choice) -> Survey | None:
+    # Whom the do-not-contact list names by now, only the rows themselves tell.
+    if rows.sheet is None or place.suppression is not None:
+        return None
+    reading = json.dumps(_reading(wish, job, rows))
+    hash_ = sha256(rows.sheet.path)
+    same = Same(place.account, hash_, _kept_of(job), wish.period, reading)
+    return surveyed(place.store, same, job.steps[0].id, chosen)
 
 
 def look_again(place: Place, ready: Ready) -> Ready:
@@ -187,7 +204,7 @@ def begin(place: Place, ready: Ready, cap: Decimal | None) -> str:
         bound,
         now,
         earlier=ready.earlier,
-        onward=goes_on(ready.job, ready.job.steps[0]),
+        onward=onward_of(ready.job, ready.job.steps[0]),
     )
     runs.set_out(
         place.store,
@@ -215,12 +232,6 @@ def _limits(basis: Basis) -> dict[str, str]:
 
 
 def _new_run(place: Place, ready: Ready, source: dict[str, str]) -> runs.NewRun:
-    reading = {
-        "sheet": ready.rows.sheet_name,
-        "table": ready.job.table,
-        "header_row": ready.job.header_row,
-        "encoding": ready.wish.encoding,
-    }
     return runs.NewRun(
         account=place.account,
         identity=ready.plan.survey.identity,
@@ -230,5 +241,15 @@ def _new_run(place: Place, ready: Ready, source: dict[str, str]) -> runs.NewRun:
         job_path=str(ready.wish.job),
         input_path=source["input_path"],
         input_hash=source["input_hash"],
-        reading=json.dumps(reading),
+        reading=json.dumps(_reading(ready.wish, ready.job, ready.rows)),
     )
+
+
+def _reading(wish: Wish, job: Job, rows: Rows) -> dict[str, str | int | None]:
+    """Say how the input is read."""
+    return {
+        "sheet": rows.sheet_name,
+        "table": job.table,
+        "header_row": job.header_row,
+        "encoding": wish.encoding,
+    }

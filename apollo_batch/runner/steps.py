@@ -40,7 +40,7 @@ class Link:
         return Entered(bound, came.sheet, came.root)
 
 
-def goes_on(job: Job, step: Step) -> str:
+def onward_of(job: Job, step: Step) -> str:
     """Say what goes on when a step is done: the row, a search's records, both, or nothing."""
     after = [stage for stage in stages(job) if stage.before == step.id]
     kinds = {"records" if stage.of_records else "row" for stage in after}

@@ -125,6 +125,11 @@ class Choice:
         self.met = False
         """Whether any row that came by is one of those named."""
 
+    @property
+    def takes_all(self) -> bool:
+        """Whether no row is left for another time."""
+        return not self._rows and self._first is None
+
     def see(self, number: int) -> None:
         """Count a row as it comes by."""
         self.met = self.met or self._within(number)

@@ -317,3 +317,20 @@ def test_a_workflow_makes_each_record_once_and_costs_no_more_than_its_plan(
     assert len(enrolled) <= plan["steps"].get("enrolled", {"rows": 0})["rows"]
     book = openpyxl.load_workbook(ended.document["output"])
     assert "Apollo Summary" in book.sheetnames
+
+
+def test_a_number_holds_for_all_steps_that_enroll_together(desk, apollo):
+    options = {
+        "sequence": SEQUENCES["fair"],
+        "mailbox": MAILBOX,
+        "sequence_active_in_other_campaigns": True,
+    }
+    told = {"contact_id": {"from": "contact.id"}}
+    other = ENROLLED | {"id": "again", "options": options, "map": told}
+
+    ended = desk.run(
+        *steps(desk, strangers(4), PERSON, CONTACT, ENROLLED, other), "--max-enroll", 5
+    )
+
+    assert ended.code == Exit.BUDGET
+    assert len(made(apollo, "contacts", "enrolled")) <= 5
