@@ -66,18 +66,19 @@ _CHUNK = insert(chunks)
 _ATTEMPT = insert(attempts)
 
 
-def dispatch(c: Connection, going: Going, now: float) -> Chunk | Answer:
+def dispatch(c: Connection, going: Going, now: float, taken: int = 0) -> Chunk | Answer:
     """Give the next chunk leave to be sent once, or say why none may leave now.
 
     It claims questions or effects, then holds credits, then takes the rate slot; any no undoes
-    all. The licence counts once the transaction has been committed, not before.
+    all. The licence counts once the transaction has been committed, not before. So many chunks as
+    `taken` have left in the same turn already.
     """
     waits: list[Wait] = []
     full = list(going.held_back)
     while True:
         try:
             with Store.part(c):
-                return _dispatch(c, going, now, full)
+                return _dispatch(c, going, now, full, taken)
         except _FullError as no:
             # Another of the operation's routes may have room.
             waiters.stand(c, going, going.lane(no.route), no.refusal, now)
@@ -107,7 +108,9 @@ def _soonest(waits: Sequence[Wait]) -> Wait:
     return min(first_hand or waits, key=lambda wait: wait.until or 0.0)
 
 
-def _dispatch(c: Connection, going: Going, now: float, full: Sequence[str]) -> Chunk | Moved:
+def _dispatch(
+    c: Connection, going: Going, now: float, full: Sequence[str], taken: int
+) -> Chunk | Moved:
     stop = c.scalar(_STOP, {"b_run": going.run})
     if stop:
         raise NoError(Over(stop))
@@ -127,7 +130,7 @@ def _dispatch(c: Connection, going: Going, now: float, full: Sequence[str]) -> C
     chunk = _form(c, going, route, ready)
     budget.move(c, going.scopes(now).values(), most, budget.ZERO)
     try:
-        probe = limiter.acquire(c, going, going.lane(route), now)
+        probe = limiter.acquire(c, going, going.lane(route), now, taken=taken)
     except NoRoomError as no:
         raise _FullError(route, no.wait, no) from None
     attempt = _intend(c, going, chunk, most, probe=probe, now=now, lane=going.lane(route))

@@ -4,6 +4,7 @@ Windows are fixed and open at the first request, per team and route ("Rate limit
 replies say of them is taken by `learning`, and shared through the journal.
 """
 
+import math
 from collections.abc import Sequence
 from decimal import Decimal
 
@@ -37,8 +38,10 @@ def share(limit: int, headroom: Decimal) -> int:
     return max(1, int(limit * (1 - headroom))) if headroom else limit
 
 
-def acquire(c: Connection, taker: Taker, lane: str, now: float) -> bool:
+def acquire(c: Connection, taker: Taker, lane: str, now: float, *, taken: int = 0) -> bool:
     """Take one slot in every window of a lane; True where the request is the lane's probe.
+
+    `taken`: how many requests have left in the same turn before it.
 
     Raises NoRoomError where a window is full, another request is probing, another run is next, or
     Apollo is out of reach; NoError with a Knock where it is to be seen whether it is back.
@@ -55,6 +58,9 @@ def acquire(c: Connection, taker: Taker, lane: str, now: float) -> bool:
     full = [w for w in opened if w["used"] >= share(w["cap"], taker.headroom)]
     unsure = not known or bool(full) or len(opened) < len(limited)
     wait = _wait(state, full, now, unsure=unsure)
+    room = min((share(w["cap"], taker.headroom) - w["used"] for w in opened), default=math.inf)
+    if wait is None and not waiters.is_next(state["ahead"], taken, room):
+        wait = Wait(now + waiters.LOOK_SECONDS, "turn")
     if wait is not None:
         raise NoRoomError(wait, state)
     if state["since"] is not None:
@@ -90,10 +96,9 @@ def _wait(
     ends = full if probing else [window for window in full if not _earns_its_end(window)]
     if ends:
         return _until_one_ends(ends, now)
-    soon = now + waiters.LOOK_SECONDS
     if unsure and probing:
-        return Wait(min(state["probe_until"], soon), "probe")
-    return Wait(soon, "turn") if state["behind"] else None
+        return Wait(min(state["probe_until"], now + waiters.LOOK_SECONDS), "probe")
+    return None
 
 
 def _until_one_ends(full: Sequence[RowMapping], now: float) -> Wait:

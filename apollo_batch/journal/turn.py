@@ -40,7 +40,7 @@ def _turn(c: Connection, going: Going, settled: Settled, free: int, now: float) 
     for chunk, settlement in settled:
         settle(c, chunk.attempt, settlement, now)
     while len(turn.chunks) < free:
-        answer = dispatch(c, going, now)
+        answer = dispatch(c, going, now, len(turn.chunks))
         if isinstance(answer, Knock):
             turn.knocks.append(answer)
             continue

@@ -7,7 +7,7 @@ due yet, nor by one that broke its promise: it may have died, or have nothing mo
 from decimal import Decimal
 from typing import Protocol
 
-from sqlalchemy import Select, and_, bindparam, delete, exists, insert, or_, update
+from sqlalchemy import Select, and_, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.engine import Connection
 
 from apollo_batch.journal.answers import NoRoomError
@@ -26,7 +26,7 @@ _BEFORE_ME = or_(
     _other.c.since < _mine.c.since,
     and_(_other.c.since == _mine.c.since, _other.c.run < _mine.c.run),
 )
-_AHEAD = exists().where(
+_AHEAD = select(func.count()).where(
     _other.c.lane == bindparam("b_lane"),
     _other.c.run != bindparam("b_run"),
     _other.c.looks.between(bindparam("b_broken"), bindparam("b_due")),
@@ -56,7 +56,7 @@ class Taker(Protocol):
 def with_line(query: Select[tuple[object, ...]]) -> Select[tuple[object, ...]]:
     """Let a query of lanes tell of the line too: a run's own place, and who is ahead of it."""
     mine = (_mine.c.lane == lanes.c.lane) & (_mine.c.run == bindparam("b_run"))
-    told = query.add_columns(_mine.c.since, _mine.c.looks, _AHEAD.label("behind"))
+    told = query.add_columns(_mine.c.since, _mine.c.looks, _AHEAD.scalar_subquery().label("ahead"))
     return told.outerjoin(_mine, mine)
 
 
@@ -64,6 +64,14 @@ def asked(taker: Taker, lane: str, now: float) -> dict[str, object]:
     """What such a query is to be asked with."""
     due = {"b_broken": now - _PATIENCE_SECONDS, "b_due": now + _DUE_SECONDS}
     return {"b_lane": lane, "b_run": taker.run or "", **due}
+
+
+def is_next(ahead: int, taken: int, room: float) -> bool:
+    """Whether a run may go, that others are ahead of, and that has taken so much in this turn.
+
+    Whose turn it is takes its part of what is left at once: to hand the turn on takes time.
+    """
+    return not ahead or 0 < taken * ahead < room
 
 
 def stand(c: Connection, taker: Taker, lane: str, no: NoRoomError | None, now: float) -> None:
