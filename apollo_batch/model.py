@@ -234,6 +234,8 @@ class Settlement:
     """Credits as the reply states them; None where it states none."""
     derived: Decimal | None = None
     """Price times what came back, where the reply states no bill."""
+    expected: Decimal | None = None
+    """What its rows are expected to cost, one by one; None where nobody can tell."""
     still_held: Decimal | None = Decimal(0)
     """What may yet be charged for results still to come; None: unknown, keep all that is held."""
     request_id: str | None = None

@@ -169,6 +169,13 @@ _ALL = (
         again=True,
     ),
     Reason(
+        "balance_kept",
+        _R,
+        "Not asked: what is left of the account's credits is kept.",
+        "Buy credits, or lower keep_credits in your settings or the job, then run again.",
+        again=True,
+    ),
+    Reason(
         "enroll_budget",
         _R,
         "Not enrolled: the number that was agreed to was reached.",

@@ -71,11 +71,14 @@ def _looked_up(
     total = bill if bill is not None else derived
     # A row whose record nobody can tell may have its phone number looked for all the same.
     pending = sum(1 for v in verdicts if v.status in {later.status, Status.IN_DOUBT})
+    expected = _expected(operation, verdicts, pairs)
+    known = None if Lost.UNPAIRED in pairs else sum(expected, _ZERO)
     return Settlement(
         Arrival.DONE,
-        verdicts=_priced(operation, verdicts, pairs, total),
+        verdicts=_priced(verdicts, expected, adds_up=total is not None and total == known),
         reported=bill,
         derived=derived,
+        expected=known,
         still_held=None if later.unpriced else later.extra * pending,
         request_id=_request_id(data) if later.unpriced or (pending and later.extra) else None,
     )
@@ -95,7 +98,9 @@ def _of_act(operation: Operation, route: Route, chunk: Chunk, data: Any, keep: K
         case _:
             verdicts = Written(operation, route, chunk, keep).verdicts(data)
     priced = [replace(verdict, credits=_ZERO) for verdict in verdicts]
-    return Settlement(Arrival.DONE, priced, derived=_ZERO, unknown=_new_reasons(verdicts))
+    return Settlement(
+        Arrival.DONE, priced, derived=_ZERO, expected=_ZERO, unknown=_new_reasons(verdicts)
+    )
 
 
 def _new_reasons(verdicts: Sequence[Verdict]) -> dict[str, int]:
@@ -118,6 +123,13 @@ def reread(
     except (UnreadableError, IndexError):
         return {}
     return None if _hollow(operation, record) else kept(record, keep)
+
+
+def billed(route: Route, body: bytes) -> Decimal | None:
+    """Read out of an answer what it says it cost; UnreadableError where it is no answer."""
+    data = read_json(body)
+    told = isinstance(data, dict) and route.credits_at
+    return number_of(data.get(route.credits_at)) if told else None
 
 
 def _hollow(operation: Operation, record: Any) -> bool:
@@ -237,13 +249,10 @@ def _charged(
     )
 
 
-def _priced(
-    operation: Operation,
-    verdicts: Sequence[Verdict],
-    pairs: Sequence[int | Lost],
-    total: Decimal | None,
-) -> tuple[Verdict, ...]:
-    """Put its expected charge to every row, where these add up to the bill; else to none."""
+def _expected(
+    operation: Operation, verdicts: Sequence[Verdict], pairs: Sequence[int | Lost]
+) -> list[Decimal]:
+    """Say what each row is expected to cost: its record's price, once for all who share it."""
     seen: set[int] = set()
     expected: list[Decimal] = []
     for verdict, where in zip(verdicts, pairs, strict=True):
@@ -251,9 +260,15 @@ def _priced(
         expected.append(operation.price.base if billed else _ZERO)
         if isinstance(where, int):
             seen.add(where)
-    settled = total is not None and sum(expected, _ZERO) == total and Lost.UNPAIRED not in pairs
+    return expected
+
+
+def _priced(
+    verdicts: Sequence[Verdict], expected: Sequence[Decimal], *, adds_up: bool
+) -> tuple[Verdict, ...]:
+    """Put its expected charge to every row, where these add up to the bill; else to none."""
     return tuple(
-        replace(verdict, credits=cost if settled else None)
+        replace(verdict, credits=cost if adds_up else None)
         for verdict, cost in zip(verdicts, expected, strict=True)
     )
 

@@ -42,7 +42,7 @@ def read_page(
         records=[kept(record, keep) for record in taken],
         more=more,
     )
-    return Settlement(Arrival.DONE, [verdict], derived=cost)
+    return Settlement(Arrival.DONE, [verdict], derived=cost, expected=cost)
 
 
 def _records(route: Route, data: Any) -> list[dict[str, Any]]:

@@ -16,6 +16,7 @@ from apollo_batch.entrypoints.words import (
     rows_flag,
     wants_csv,
 )
+from apollo_batch.errors import UsageError
 
 
 @click.command()
@@ -175,5 +176,30 @@ def collect(run_id: str | None, wait: float, state: str | None, **flags: bool) -
     sys.exit(collecting.collect(run_id, wait, state, **how))
 
 
-COMMANDS = (runs, show, why, export, report, resolve, undo, collect, verify)
+@click.command()
+@click.argument("run_id", metavar="[RUN]", required=False)
+@STATE
+@SANDBOX
+@click.option("--output", type=click.Path(path_type=Path), help="A workbook for Apollo's support.")
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+def usage(
+    run_id: str | None, state: str | None, sandbox: bool, output: Path | None, as_json: bool
+) -> None:
+    """Show Apollo's limits and credits and your own budgets; or what RUN cost, by all who say so.
+
+    \b
+    Of a run: planned, reported, derived, what the balance fell by, and why they differ.
+      apollo-batch usage 261125-040007-f19f --output for-apollo.xlsx
+    """
+    from apollo_batch.entrypoints.usage import print_cost, print_usage
+
+    if run_id is not None:
+        print_cost(run_id, state, sandbox=sandbox, as_json=as_json, output=output)
+    elif output is not None:
+        raise UsageError("--output needs a RUN to tell of.", fix="`apollo-batch runs` lists them.")
+    else:
+        print_usage(state, sandbox=sandbox, as_json=as_json)
+
+
+COMMANDS = (runs, show, why, export, report, resolve, undo, collect, verify, usage)
 """Every command of this room."""

@@ -181,17 +181,6 @@ def list_kind(kind: str, state: str | None, sandbox: bool, as_json: bool) -> Non
 
 
 @cli.command()
-@STATE
-@SANDBOX
-@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
-def usage(state: str | None, sandbox: bool, as_json: bool) -> None:
-    """Show Apollo's limits and credits, and what is left. Limits are per route and window."""
-    from apollo_batch.entrypoints.telling import print_usage
-
-    print_usage(state, sandbox=sandbox, as_json=as_json)
-
-
-@cli.command()
 @click.argument("job", required=False, type=click.Path(path_type=Path))
 @SHEET
 @click.option("--drift", is_flag=True, help="Hold Apollo's free answers against the catalogue too.")

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -25,6 +25,7 @@ from apollo_batch.errors import (
 from apollo_batch.journal import late
 from apollo_batch.model import Status
 from apollo_batch.runner import report
+from apollo_batch.runner.balances import note_balance
 from apollo_batch.runner.editions import edition
 from apollo_batch.runner.engine import Watch
 from apollo_batch.runner.harvest import Harvest
@@ -54,6 +55,7 @@ def wait_for_results(place: Place, run: str, deadline: float, watch: Watch) -> b
     console.say(f"Waiting for the results of {_rows(waits.rows)}, {lasting(left)} at the most …")
     try:
         Harvest(place, run, lambda: watch.stop_signal is not None).until(deadline)
+        note_balance(place, run, "after")
     except (AccessError, OutOfReachError) as problem:
         console.say(f"Results that come later could not be asked for: {problem.message}")
     found = report.figures(place.store, run)
@@ -168,6 +170,9 @@ def _tell(place: Place, wish: _Wish, before: Figures, *, held: bool) -> Exit:
     came = before.statuses.get(Status.PENDING, 0) - waiting
     rest = f", {waiting:,} still to come" if waiting else ", all are there"
     _say(wish, f"Run {found.run}: results came for {_rows(came)}{rest}.")
+    if came:
+        with suppress(AccessError):
+            note_balance(place, before.run, "after")
     failed = found.statuses.get(Status.FAILED, 0) > before.statuses.get(Status.FAILED, 0)
     code = Exit.ROWS_FAILED if failed else Exit.OK
     if found.record["news"] == found.record["news_written"]:

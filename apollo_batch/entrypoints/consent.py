@@ -1,5 +1,6 @@
 """Whoever pays, and whoever answers for what is written or e-mailed, agrees; or nothing is sent."""
 
+from dataclasses import dataclass
 from decimal import Decimal
 
 from apollo_batch.catalogue.entry import Act
@@ -10,6 +11,8 @@ from apollo_batch.errors import AccessError, UsageError
 from apollo_batch.journal import tell
 from apollo_batch.journal.enrolling import enrolled
 from apollo_batch.runner import report
+from apollo_batch.runner.allowed import allowed
+from apollo_batch.runner.balances import ask
 from apollo_batch.runner.invocation import Ready
 from apollo_batch.runner.place import Place
 
@@ -18,28 +21,45 @@ UNATTENDED_CREDITS = 200
 _VERBS = {Act.CREATE: "create", Act.UPDATE: "change", Act.ENROLL: "enroll"}
 
 
-def cap_in_force(place: Place, ready: Ready) -> Decimal | None:
-    """The least of what the user's settings, the job and the flag allow; None: nobody named one."""
-    policy = place.policy
-    named = (policy.max_credits, ready.job.limits.max_credits, ready.wish.max_credits)
-    caps = [cap for cap in (*named, _above_the_floor(place, ready)) if cap is not None]
-    return min(caps) if caps else None
+@dataclass(frozen=True)
+class Caps:
+    """Where a run's credits end; None: nowhere that anybody named."""
+
+    budget: Decimal | None
+    """The least of what the user's settings, the job and the flag allow the run."""
+    kept: Decimal | None
+    """What it may cost in all, as things are, before it touches the balance that is kept."""
+
+    @property
+    def least(self) -> Decimal | None:
+        """Where it stops first."""
+        return min((c for c in (self.budget, self.kept) if c is not None), default=None)
+
+    def of(self, most: Decimal) -> Decimal:
+        """How much of so many credits may be spent."""
+        return most if self.least is None else min(self.least, most)
 
 
-def _above_the_floor(place: Place, ready: Ready) -> Decimal | None:
-    """What the run may cost in all without touching the balance that the settings keep."""
-    keep = place.policy.keep_credits
-    if keep is None or not ready.plan.most:
+def caps_in_force(place: Place, ready: Ready) -> Caps:
+    """Say how far a run may go; AccessError where nobody says what balance is to be kept."""
+    limits = allowed(place.policy, ready.job.limits, ready.wish.max_credits)
+    kept = None if limits.keep is None else _above(limits.keep, place, ready)
+    return Caps(limits.credits, kept)
+
+
+def _above(keep: Decimal, place: Place, ready: Ready) -> Decimal | None:
+    if not ready.plan.most:
         return None
-    pool = place.wire.balances().get(POOL)
+    pool = ask(place)[0].get(POOL)
     if pool is None or pool.left is None:
         raise AccessError(
-            "Your settings keep some credits back, and Apollo does not tell this key the balance.",
-            fix="Give the key the scope of credit_usage_stats, or take keep_credits out.",
+            "Some credits are to be kept, and Apollo does not tell this key the balance.",
+            fix="Give the key the scope of credit_usage_stats, or take keep_credits out of your "
+            "settings and the job.",
         )
     spent = tell.budget_of(place.store, ready.run) if ready.run else None
-    before = spent["spent"] + spent["held"] if spent else Decimal(0)
-    return before + max(Decimal(0), pool.left - keep)
+    # What is held for results to come is still to be charged: it is no room.
+    return (spent["spent"] if spent else Decimal(0)) + max(Decimal(0), pool.left - keep)
 
 
 def agree(place: Place, ready: Ready, cap: Decimal | None, manner: Manner) -> int | None:

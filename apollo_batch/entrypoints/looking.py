@@ -18,14 +18,12 @@ def tell_why(run: str, row: int, state: str | None, *, sandbox: bool, masks: boo
 
 def verify_run(run: str, state: str | None, *, sandbox: bool) -> Exit:
     """Say what of a run's record, files and bill does not agree."""
-    from apollo_batch.runner.report import figures
     from apollo_batch.runner.verify import findings
 
     with open_journal(state, sandbox=sandbox) as store:
-        found = figures(store, run)
-        wrong = findings(store, found)
+        name, wrong = findings(store, run)
     for line in wrong:
         console.result(line)
     if not wrong:
-        console.result(f"Run {found.run}: all agrees.")
+        console.result(f"Run {name}: all agrees.")
     return Exit.ROWS_FAILED if wrong else Exit.OK

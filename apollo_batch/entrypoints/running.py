@@ -11,7 +11,7 @@ from apollo_batch.clock import lasting
 from apollo_batch.entrypoints import console
 from apollo_batch.entrypoints.collecting import harvest_first, wait_for_results
 from apollo_batch.entrypoints.concluding import Ending, check_output, conclude
-from apollo_batch.entrypoints.consent import agree, cap_in_force
+from apollo_batch.entrypoints.consent import Caps, agree, caps_in_force
 from apollo_batch.entrypoints.debugging import DebugLog
 from apollo_batch.entrypoints.following import leave_room, next_step, raise_first
 from apollo_batch.entrypoints.manner import Manner
@@ -42,7 +42,7 @@ def plan_job(wish: Wish, manner: Manner) -> Exit:
     """Say what a run would do; nothing is paid for, nothing is written to Apollo."""
     with place_for(manner.state, sandbox=manner.sandbox) as (place, _):
         ready = invocation.prepare(place, wish, wish.input)
-        cap = cap_in_force(place, ready)
+        cap = caps_in_force(place, ready).least
     if manner.as_json:
         source = str(wish.input) if wish.input else None
         document = {"schema": 1, "job": str(wish.job), "input": source}
@@ -68,10 +68,10 @@ def run_job(wish: Wish, manner: Manner) -> Exit:
         with holding(place.store, place.account, identity, place.clock.now()):
             harvest_first(place, ready.run)
             ready = invocation.look_again(place, ready)
-            cap = cap_in_force(place, ready)
-            _tell_plan(place.store, ready, cap)
-            enrolled = agree(place, ready, cap, manner)
-            return _carry_out(place, ready, cap, manner, enrolled)
+            caps = caps_in_force(place, ready)
+            _tell_plan(place.store, ready, caps.least)
+            enrolled = agree(place, ready, caps.least, manner)
+            return _carry_out(place, ready, caps, manner, enrolled)
 
 
 def _wanted(ready: Ready, manner: Manner) -> output.Wanted:
@@ -87,10 +87,10 @@ def _wanted(ready: Ready, manner: Manner) -> output.Wanted:
 
 
 def _carry_out(
-    place: Place, ready: Ready, cap: Decimal | None, manner: Manner, enrolled: int | None
+    place: Place, ready: Ready, caps: Caps, manner: Manner, enrolled: int | None
 ) -> Exit:
-    run = invocation.begin(place, ready, cap)
-    budget = report.plain(ready.plan.most if cap is None else min(cap, ready.plan.most))
+    run = invocation.begin(place, ready, caps.budget)
+    budget = report.plain(caps.of(ready.plan.most))
     began = place.clock.now()
     log = DebugLog(place.store.folder / "logs" / f"{run}.log") if manner.debug else None
     with console.Progress(

@@ -1,15 +1,14 @@
-"""Commands that only tell: jobs checked, operations, runs, usage; and the sandbox as a server."""
+"""Commands that only tell: jobs checked, operations, runs; and the sandbox as a server."""
 
 import json
 from collections.abc import Sequence
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from apollo_batch.clock import SystemClock
 from apollo_batch.entrypoints import console
 from apollo_batch.entrypoints.manner import Manner
-from apollo_batch.entrypoints.opening import open_journal, place_for
+from apollo_batch.entrypoints.opening import open_journal
 from apollo_batch.errors import Exit, InvalidError
 
 
@@ -122,46 +121,6 @@ def report_run(run: str, state: str | None, *, sandbox: bool, target: Path | Non
     for notice in published.notices:
         console.say(notice)
     console.result(f"Written to {published.path}")
-
-
-def print_usage(state: str | None, *, sandbox: bool, as_json: bool) -> None:
-    """Show limits, use and rest per route, and the balances by kind of credit."""
-    with place_for(state, sandbox=sandbox) as (place, _):
-        limits, balances = place.wire.limits(), place.wire.balances()
-    if as_json:
-        document = {
-            "schema": 1,
-            "limits": {r: {s: _parts(b) for s, b in spans.items()} for r, spans in limits.items()},
-            "credits": {kind: _parts(balance) for kind, balance in balances.items()},
-        }
-        console.result(json.dumps(document, indent=2, ensure_ascii=False))
-        return
-    if not limits and not balances:
-        console.say("Apollo tells this key neither limits nor balances; a master key may ask.")
-    console.result(_columns("Credits", "limit", "used", "left"))
-    for kind, balance in balances.items():
-        console.result(_line(kind, balance))
-    console.result("\n" + _columns("Requests per route and window", "limit", "used", "left"))
-    for route, spans in sorted(limits.items()):
-        for span in ("minute", "hour", "day"):
-            if span in spans:
-                console.result(_line(f"{route} {span}", spans[span]))
-
-
-def _parts(balance: Any) -> dict[str, str | None]:
-    parts = {"limit": balance.limit, "used": balance.used, "left": balance.left}
-    return {name: None if value is None else str(value) for name, value in parts.items()}
-
-
-def _line(name: str, balance: Any) -> str:
-    def cell(value: Decimal | None) -> str:
-        return "no limit" if value is None else f"{value:,}"
-
-    return _columns(name, *(cell(v) for v in (balance.limit, balance.used, balance.left)))
-
-
-def _columns(name: str, *numbers: str) -> str:
-    return f"{name:<44} " + " ".join(f"{number:>13}" for number in numbers)
 
 
 def serve_sandbox(**flags: Any) -> None:

@@ -146,9 +146,10 @@ def _limits(limits: LimitsShape | None) -> Limits:
     if limits is None:
         return Limits()
     return Limits(
-        limits.max_credits,
-        limits.reuse_days,
-        limits.most_per_row,
-        limits.max_enroll,
-        limits.headroom or Decimal(0),
+        max_credits=limits.max_credits,
+        keep_credits=limits.keep_credits,
+        reuse_days=limits.reuse_days,
+        most_per_row=limits.most_per_row,
+        max_enroll=limits.max_enroll,
+        headroom=limits.headroom or Decimal(0),
     )

@@ -110,6 +110,12 @@ class LimitsShape(Shape):
     max_credits: Annotated[Credits | None, OrNothing] = Field(
         None, description="The most credits a run may spend.", examples=[500]
     )
+    keep_credits: Annotated[Credits | None, OrNothing] = Field(
+        None,
+        description="How much of the account's balance to leave untouched; it only adds to what "
+        "your settings keep.",
+        examples=[1000],
+    )
     reuse_days: Days = Field(
         REUSE_DAYS,
         description="How many days a paid answer serves again without being bought; 0 buys anew.",

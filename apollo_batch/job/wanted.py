@@ -78,6 +78,8 @@ class Limits:
     """How far a run of this job may go."""
 
     max_credits: Decimal | None = None
+    keep_credits: Decimal | None = None
+    """How much of the account's balance to leave; it only adds to what the user's settings keep."""
     reuse_days: int = REUSE_DAYS
     """How long a paid answer serves again; 0 buys anew."""
     most_per_row: Decimal | None = None

@@ -3,10 +3,10 @@
 from sqlalchemy import and_, delete, exists, insert, select, update
 from sqlalchemy.engine import Connection
 
+from apollo_batch.journal import budget
 from apollo_batch.journal.schema import (
     attempts,
     balances,
-    budgets,
     chunks,
     effects,
     items,
@@ -40,8 +40,9 @@ def _hand_over(c: Connection, mark: str, team: str) -> None:
     unnamed = exists().where(runs.c.account == mark) | exists().where(questions.c.account == mark)
     if not c.scalar(select(unnamed)):
         return
-    for table in (runs, rows, items, chunks, attempts, budgets, balances):
+    for table in (runs, rows, items, chunks, attempts, balances):
         c.execute(update(table).where(table.c.account == mark).values(account=team))
+    budget.renamed(c, mark, team)
     # What the team knows from another key of its own is as good.
     for known, keys in ((questions, ("question", "variant")), (effects, ("operation", "subject"))):
         theirs = known.alias("theirs")

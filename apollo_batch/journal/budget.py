@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.engine import Connection
 
 from apollo_batch.catalogue.entry import Operation
@@ -12,6 +12,8 @@ from apollo_batch.journal.schema import attempts, budgets
 from apollo_batch.model import Params
 
 ZERO = Decimal(0)
+FLOOR = "balance_kept"
+"""The reason of what stops because the rest of the balance is to be kept."""
 
 _ONE = select(budgets).where(budgets.c.scope == bindparam("b_scope"))
 _MOVE = (
@@ -38,7 +40,7 @@ def scope_of(run: str) -> str:
 
 
 def scopes_of(account: str, run: str, at: float) -> dict[str, str]:
-    """Name the budgets that a request of a moment counts under: its run's, its day's, its month's.
+    """Name the budgets that a request of a moment counts under: its run's, day's, month's, account's.
 
     Days and months are those of UTC: the same for everybody who shares a journal.
     """
@@ -47,7 +49,13 @@ def scopes_of(account: str, run: str, at: float) -> dict[str, str]:
         "budget": scope_of(run),
         "budget_day": f"day:{account}:{day:%Y-%m-%d}",
         "budget_month": f"month:{account}:{day:%Y-%m}",
+        FLOOR: balance_of(account),
     }
+
+
+def balance_of(account: str) -> str:
+    """Name the budget that is the account's own balance, whoever of its runs spends."""
+    return f"balance:{account}"
 
 
 def put_in_force(c: Connection, account: str, caps: Mapping[str, Decimal | None]) -> None:
@@ -60,20 +68,31 @@ def set_cap(c: Connection, account: str, scope: str, cap: Decimal | None) -> Non
     """Put a budget in force; what was spent under it stays spent."""
     changed = c.execute(update(budgets).where(budgets.c.scope == scope).values(cap=cap))
     if changed.rowcount == 0:
+        opened(c, account, scope, cap)
+
+
+def opened(c: Connection, account: str, scope: str, cap: Decimal | None = None) -> None:
+    """See that a budget is there, so that what counts under it is counted."""
+    if c.execute(_ONE, {"b_scope": scope}).first() is None:
         c.execute(
             budgets.insert().values(scope=scope, account=account, cap=cap, held=ZERO, spent=ZERO)
         )
 
 
-def fits(c: Connection, scope: str, most: Decimal) -> tuple[int | None, bool]:
+def fits(
+    c: Connection, scope: str, most: Decimal, *, keep: Decimal | None = None
+) -> tuple[int | None, bool]:
     """Say how many items the budget still holds (None: any number), and whether more may free up.
 
-    More may free up while credits are held: most requests cost less than they could.
+    More may free up while credits are held: most requests cost less than they could. Of `keep`
+    credits none may be touched; where a budget to keep some of is not known, it holds nothing.
     """
-    found = c.execute(_ONE, {"b_scope": scope}).mappings().first()
-    if found is None or found["cap"] is None or most <= 0:
+    if most <= 0:
         return None, False
-    room = found["cap"] - found["held"] - found["spent"]
+    found = c.execute(_ONE, {"b_scope": scope}).mappings().first()
+    if found is None or found["cap"] is None:
+        return (None if keep is None else 0), False
+    room = found["cap"] - (keep or ZERO) - found["held"] - found["spent"]
     return max(0, int(room // most)), found["held"] > 0
 
 
@@ -82,6 +101,18 @@ def move(c: Connection, scopes: Iterable[str], held: Decimal, spent: Decimal) ->
     if held or spent:
         more = {"held_more": held, "spent_more": spent}
         c.execute(_MOVE, [{"b_scope": scope, **more} for scope in scopes])
+
+
+def renamed(c: Connection, mark: str, team: str) -> None:
+    """Give a team the budgets of days and months, and the balance, that were under another name."""
+    theirs = (budgets.c.account == mark) & ~budgets.c.scope.startswith("run:")
+    old = c.scalars(select(budgets.c.scope).where(theirs)).all()
+    c.execute(update(budgets).where(budgets.c.account == mark).values(account=team))
+    c.execute(delete(budgets).where(budgets.c.scope.in_(old)))
+    for scope, (held, spent) in recount(c, [s.replace(mark, team, 1) for s in old]).items():
+        opened(c, team, scope)
+        same = budgets.c.scope == scope
+        c.execute(update(budgets).where(same).values(held=held, spent=spent))
 
 
 def recount(c: Connection, scopes: Iterable[str]) -> dict[str, tuple[Decimal, Decimal]]:

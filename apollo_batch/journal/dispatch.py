@@ -204,8 +204,8 @@ def _affordable(c: Connection, going: Going, route: Route, count: int, now: floa
         budget.put_in_force(c, going.account, going.caps(now))
     if going.most_enrolled is not None and not route.pairing.looks_for_effects:
         count = _enrollable(c, going, route, count, now)
-    for stop, scope in going.scopes(now).items():
-        room, may_free_up = budget.fits(c, scope, going.most)
+    for stop, scope, keep in going.limits(now):
+        room, may_free_up = budget.fits(c, scope, going.most, keep=keep)
         if room is None or room >= count:
             continue
         if not room:

@@ -1,6 +1,6 @@
 """One step of a run on its way: what `dispatch` and `settle` need to know of it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -28,6 +28,8 @@ class Going:
     """The most the account may spend in a day, however many runs; None: no budget."""
     month: Decimal | None = None
     """The same for a month."""
+    keep: Decimal | None = None
+    """How much of the account's balance it may not touch; None: it may spend all of it."""
     id_columns: Sequence[str] = ()
     """The new columns that hold the id of what was made."""
     label: str = ""
@@ -55,6 +57,14 @@ class Going:
     def scopes(self, now: float) -> dict[str, str]:
         """The budgets that what leaves now counts under, by the reason that each stops with."""
         return budget.scopes_of(self.account, self.run, now)
+
+    def limits(self, now: float) -> Iterator[tuple[str, str, Decimal | None]]:
+        """The budgets that hold it up, each with its reason and what is to be left in it."""
+        for stop, scope in self.scopes(now).items():
+            if stop != budget.FLOOR:
+                yield stop, scope, None
+            elif self.keep is not None:
+                yield stop, scope, self.keep
 
     def caps(self, now: float) -> dict[str, Decimal | None]:
         """What the day's and the month's budgets may hold, by scope."""

@@ -22,29 +22,45 @@ class History:
     """The row that was asked for this one too."""
     requests: Sequence[RowMapping]
     """Every attempt that carried it, in their order."""
+    source: RowMapping | None = None
+    """The attempt of another run whose answer it has."""
+
+
+def _asked_for(c: Connection, run: str, item: RowMapping) -> int:
+    """Name the item that is asked for this one too: itself, or the one whose copy it is."""
+    if item["twin"] is None:
+        return int(item["id"])
+    same = (items.c.run == run) & (items.c.sheet == "") & (items.c.row == item["twin"])
+    same &= items.c.step == item["step"]
+    return int(c.scalar(select(items.c.id).where(same)) or item["id"])
 
 
 def history_of(store: Store, run: str, row: int) -> History | None:
     """Gather what the journal knows of a row; None where the run has no such row."""
     mine = (items.c.run == run) & (items.c.sheet == "") & (items.c.row == row)
     with store.read() as c:
-        item = c.execute(select(items).where(mine)).mappings().first()
-        if item is None:
+        # One of each step that the row has come to.
+        own = c.execute(select(items).where(mine).order_by(items.c.id)).mappings().all()
+        if not own:
             return None
         told = (rows.c.run == run) & (rows.c.sheet == "") & (rows.c.number == row)
         cells = c.scalar(select(rows.c.cells).where(told))
-        number = item["id"]
-        if item["twin"] is not None:
-            same = (items.c.run == run) & (items.c.sheet == "") & (items.c.row == item["twin"])
-            number = c.scalar(select(items.c.id).where(same, items.c.step == item["step"]))
-        asked = _carrying(c, run, number, chunks.c.kind != late.KIND)
+        asked = [
+            one
+            for item in own
+            for one in _carrying(c, run, _asked_for(c, run, item), chunks.c.kind != late.KIND)
+        ]
         polls = [
             poll
             for one in asked
             if one["request_id"]
             for poll in _carrying(c, run, one["id"], chunks.c.kind == late.KIND)
         ]
-    return History(json.loads(cells or "[]"), item, item["twin"], [*asked, *polls])
+        answers = select(items.c.source).where(items.c.id.in_([item["id"] for item in own]))
+        foreign = attempts.c.id.in_(answers) & (attempts.c.run != run)
+        source = c.execute(select(attempts).where(foreign)).mappings().first()
+    requests = [*asked, *polls]
+    return History(json.loads(cells or "[]"), own[0], own[0]["twin"], requests, source)
 
 
 def _carrying(c: Connection, run: str, number: int, kind: ColumnElement[bool]) -> list[RowMapping]:

@@ -168,6 +168,8 @@ def _end(c: Connection, asked: RowMapping, late: Late, answer: int) -> None:
             spent=asked["spent"] + spent,
             reported=_with(asked["reported"], late.reported),
             derived=_with(asked["derived"], late.derived),
+            # What a result costs is explained by its having come.
+            expected=None if asked["expected"] is None else asked["expected"] + sum(bill),
             **ended,
         )
     )

@@ -80,6 +80,7 @@ def set_out(
     """
     with store.write() as c:
         budget.set_cap(c, account, budget.scope_of(run), cap)
+        budget.opened(c, account, budget.balance_of(account))
         breaker.ask_soon(c, account, now)
         c.execute(
             update(runs)

@@ -173,6 +173,7 @@ attempts = Table(
     Column("ask_from", Float),  # when its result may be asked for; null: none is to come
     Column("late", String),  # how waiting for its result ended: came, or a reason
     Column("late_in", BigInteger),  # the attempt whose answer holds that result
+    Column("expected", Credits),  # what its rows should have cost, one by one
     Index("attempts_outcome", "outcome", "lane"),
     Index("attempts_run", "run", "outcome"),
     Index("attempts_done", "lane", "done_at"),
@@ -277,6 +278,7 @@ budgets = Table(
     Column("scope", String, primary_key=True),
     Column("account", String, nullable=False),
     Column("cap", Credits),  # null: no budget
+    Column("told_at", Float),  # when Apollo told it, of a balance
     Column("held", Credits, nullable=False),
     Column("spent", Credits, nullable=False),
 )

@@ -15,6 +15,7 @@ from apollo_batch.journal import (
     budget,
     changed,
     effects,
+    floor,
     late,
     learning,
     unanswered,
@@ -122,6 +123,8 @@ def _settle(
     more = (held - attempt["held"], spent - attempt["spent"])
     scopes = budget.scopes_of(attempt["account"], attempt["run"], attempt["sent_at"])
     budget.move(c, scopes.values(), *more)
+    if attempt["outcome"] == LOST:
+        floor.answered_late(c, attempt, more[1])
     _note_reply(c, attempt, settlement, outcome, now, held=held, spent=spent)
     if settlement.missing and changed.too_many(c, attempt):
         stop(c, attempt["run"], changed.STOP, changed.note(settlement.missing))
@@ -164,6 +167,7 @@ _REPLY_NAMES = (
     "request_id",
     "reported",
     "derived",
+    "expected",
     "held",
     "spent",
     "ask_from",
@@ -201,6 +205,7 @@ def _reply(settlement: Settlement) -> dict[str, Any]:
         "request_id": settlement.request_id,
         "reported": settlement.reported,
         "derived": settlement.derived,
+        "expected": settlement.expected,
     }
 
 

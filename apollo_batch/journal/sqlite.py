@@ -52,6 +52,12 @@ class SqliteFile:
                 connection.exec_driver_sql("ROLLBACK")
 
     def explained(self, problem: BaseException) -> BatchError | None:
+        if isinstance(problem, DBAPIError) and "malformed" in str(problem.orig):
+            return OutputError(
+                f"The journal in {self.folder} is damaged: {problem.orig}.",
+                fix="`apollo-batch verify RUN` says where. Put a copy of the file back, and nothing "
+                "that was sent since then is known.",
+            )
         words = str(problem.orig) if isinstance(problem, OperationalError) else ""
         if isinstance(problem, OperationalError) and ("full" in words or "locked" in words):
             return self._unwritable(str(self.folder), problem)

@@ -13,8 +13,9 @@ from apollo_batch.journal.budget import most_per_item
 from apollo_batch.journal.entering import Into
 from apollo_batch.journal.going import Going
 from apollo_batch.model import Chunk, Settlement
+from apollo_batch.runner.allowed import allowed
 from apollo_batch.runner.asked import label_of
-from apollo_batch.runner.balances import note_balance
+from apollo_batch.runner.balances import Lookout, note_balance
 from apollo_batch.runner.engine import Watch, carry_out
 from apollo_batch.runner.invocation import Ready, tidy
 from apollo_batch.runner.patience import Patience
@@ -44,8 +45,9 @@ def carry(
             replace(going, owner=owner, most_enrolled=most_enrolled if enrolls else None)
             for going, enrolls in _goings(place, ready, run)
         ]
-        steps = _steps(place, ready, run, goings)
-        carrier = _Carrier(place, ready.job, note)
+        lookout = Lookout(place, keeps=any(g.keep is not None and g.most > 0 for g in goings))
+        steps = _steps(place, ready, run, goings, lookout)
+        carrier = _Carrier(place, ready.job, note, lookout)
         end = carry_out(steps, carrier, watch, place.clock, ready.wish.threads)
         # Whoever stops a run waits for nothing more; a key withdrawn meanwhile hides no results.
         with suppress(AccessError):
@@ -77,8 +79,11 @@ class _Carrier:
     place: Place
     job: Job
     note: Callable[[Chunk, Settlement], None] | None
+    lookout: Lookout | None = None
 
     def send(self, chunk: Chunk) -> Settlement:
+        if self.lookout is not None:
+            self.lookout.paid_call()
         step = self.job.step(chunk.step)
         route = step.operation.route(chunk.route)
         settlement = self.place.wire.send(step.operation, route, chunk, step.picks)
@@ -90,7 +95,9 @@ class _Carrier:
         return self.place.wire.answers()
 
 
-def _steps(place: Place, ready: Ready, run: str, goings: Sequence[Going]) -> Steps:
+def _steps(
+    place: Place, ready: Ready, run: str, goings: Sequence[Going], lookout: Lookout
+) -> Steps:
     job, patience = ready.job, Patience(ready.wish.patience, place.clock.now())
     by_step = {going.asking.step: going for going in goings}
     pumps = {
@@ -101,6 +108,7 @@ def _steps(place: Place, ready: Ready, run: str, goings: Sequence[Going]) -> Ste
             place.clock,
             lambda: tidy(place),
             patience=patience,
+            has_more=lookout.has_more,
         )
         for step in job.steps
     }
@@ -129,14 +137,16 @@ def _goings(place: Place, ready: Ready, run: str) -> Iterator[tuple[Going, bool]
 
 
 def _going(place: Place, ready: Ready, run: str, step: Step) -> Going:
+    limits = allowed(place.policy, ready.job.limits, ready.wish.max_credits)
     return Going(
         run=run,
         owner="",
         most=most_per_item(step.operation, step.options, ready.job.limits.most_per_row),
         shelf=shelf_of(ready.job, step, place.account, place.clock.now()),
         selection=tuple(ready.plan.survey.selection),
-        day=place.policy.max_credits_day,
-        month=place.policy.max_credits_month,
+        day=limits.day,
+        month=limits.month,
+        keep=limits.keep,
         headroom=ready.basis.headroom,
         id_columns=[column for column, path in step.picks.items() if path == _ID],
         label=label_of(run) if step.label_run else "",

@@ -20,6 +20,7 @@ from apollo_batch.journal.remembered import Same
 from apollo_batch.journal.store import Store
 from apollo_batch.journal.suppress import suppress
 from apollo_batch.runner.again import surveyed
+from apollo_batch.runner.allowed import allowed
 from apollo_batch.runner.balances import note_balance
 from apollo_batch.runner.columns import as_told, columns_of
 from apollo_batch.runner.directory import directory_for
@@ -140,7 +141,7 @@ def prepare(place: Place, wish: Wish, path: Path | None, *, goes_on: bool = Fals
             f"{wish.name} has no row where --rows looks for one; nothing was sent.",
             fix="Name rows as the spreadsheet counts them: the header is one of them.",
         )
-    headroom = max(job.limits.headroom, place.policy.headroom)
+    headroom = allowed(place.policy, job.limits, wish.max_credits).headroom
     basis = Basis(job, found, shelf, place.wire.limits(), rows.returned, headroom)
     run, plan, past = _weigh(place, wish, basis)
     return Ready(wish, job, rows, shelf, plan, run, basis, past, rows.notices)

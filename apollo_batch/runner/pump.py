@@ -11,8 +11,10 @@ from apollo_batch.catalogue.operations import OPERATIONS
 from apollo_batch.clock import Clock
 from apollo_batch.errors import OutputError
 from apollo_batch.journal import breaker
-from apollo_batch.journal.answers import Knock, Moved, Over, Wait
+from apollo_batch.journal.answers import Answer, Knock, Moved, Over, Wait
+from apollo_batch.journal.budget import FLOOR
 from apollo_batch.journal.disk import drop_ballast
+from apollo_batch.journal.floor import go_on
 from apollo_batch.journal.going import Going
 from apollo_batch.journal.limiter import distrust
 from apollo_batch.journal.recalls import Recall, recalled, recalls
@@ -40,6 +42,7 @@ class Pump:
         tidy: Callable[[], None],
         *,
         patience: Patience = _AS_USUAL,
+        has_more: Callable[[], bool] = lambda: False,
     ) -> None:
         self._store = store
         self._going = going
@@ -47,6 +50,7 @@ class Pump:
         self._clock = clock
         self._tidy = tidy
         self._patience = patience
+        self._has_more = has_more
         self._ahead = float("-inf")
         """By how much the wall clock was ahead of the one that never jumps, when last seen."""
 
@@ -62,8 +66,7 @@ class Pump:
             if settled and drop_ballast(self._store.folder):
                 take_turn(self._store, self._going, settled, 0, now)
             raise
-        while isinstance(turn.answer, Moved):
-            self.recall()
+        while self._is_not_all(turn.answer):
             more = take_turn(self._store, self._going, (), free - len(turn.chunks), now)
             turn = Turn(turn.chunks + more.chunks, more.answer, turn.knocks + more.knocks)
         turn.answer = self._patience.weigh(turn.answer, now)
@@ -72,6 +75,16 @@ class Pump:
         if isinstance(turn.answer, Wait) and turn.answer.why == "elsewhere":
             self._tidy()  # whoever asks for the same may have died over it
         return turn
+
+    def _is_not_all(self, answer: Answer | None) -> bool:
+        """Whether more may leave at once: rows were answered, or the balance allows more again."""
+        if isinstance(answer, Moved):
+            self.recall()
+            return True
+        if isinstance(answer, Over) and answer.stop == FLOOR and self._has_more():
+            go_on(self._store, self._going.run)
+            return True
+        return False
 
     def answered(self, knocked: Knock) -> None:
         """Take note that Apollo has answered a free call."""

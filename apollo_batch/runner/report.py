@@ -25,11 +25,8 @@ from apollo_batch.settings import state_place
 if TYPE_CHECKING:
     import pandas as pd
 
-_STOP_EXITS = {
-    "budget": Exit.BUDGET,
-    "budget_day": Exit.BUDGET,
-    "budget_month": Exit.BUDGET,
-    "enroll_budget": Exit.BUDGET,
+_BUDGETS = ("budget", "budget_day", "budget_month", "balance_kept", "enroll_budget")
+_STOP_EXITS = dict.fromkeys(_BUDGETS, Exit.BUDGET) | {
     "credits_exhausted": Exit.BUDGET,
     "no_access": Exit.ACCESS,
     "out_of_reach": Exit.OUT_OF_REACH,

@@ -55,13 +55,29 @@ def survey(
     return count.survey()
 
 
+def identity_of(canonical: str, period: str, rows: Iterable[tuple[int, Sequence[str]]]) -> str:
+    """Say what tells a job over rows from every other: the same job over the same named cells."""
+    identity = _begun(canonical, period)
+    for number, cells in rows:
+        identity.update(_line(number, cells))
+    return identity.hexdigest()
+
+
+def _begun(canonical: str, period: str) -> "hashlib._Hash":
+    return hashlib.sha256(json.dumps([canonical, period]).encode())
+
+
+def _line(number: int, cells: Sequence[str]) -> bytes:
+    return json.dumps([number, *cells]).encode()
+
+
 class _Count:
     """One pass over the rows."""
 
     def __init__(self, job: Job, asking: Asking, period: str, chosen: "Choice") -> None:
         self._asking = asking
         self._chosen = chosen
-        self._identity = hashlib.sha256(json.dumps([job.canonical(), period]).encode())
+        self._identity = _begun(job.canonical(), period)
         self._skips: Counter[str] = Counter()
         self._asked: dict[str, bool] = {}
         self._subjects: set[str] = set()
@@ -74,7 +90,7 @@ class _Count:
         """Count one row."""
         bound = entry.bound
         self._rows += 1
-        self._identity.update(json.dumps([bound.row, *entry.cells]).encode())
+        self._identity.update(_line(bound.row, entry.cells))
         self._chosen.see(bound.row)
         if self._rows <= _SMALL:
             self._small.append(entry)

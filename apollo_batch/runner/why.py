@@ -7,10 +7,10 @@ from typing import Any
 
 from apollo_batch.errors import UsageError
 from apollo_batch.journal.history import History, history_of
-from apollo_batch.journal.outcomes import outcomes
+from apollo_batch.journal.outcomes import Told, outcomes
 from apollo_batch.journal.store import Store
-from apollo_batch.model import Arrival
-from apollo_batch.runner.masking import masked, masked_value
+from apollo_batch.model import Arrival, Status
+from apollo_batch.runner.masking import masked_note, masked_value
 from apollo_batch.runner.report import Figures, plain, sentence_of
 
 _OUTCOMES = {
@@ -38,8 +38,11 @@ def why(store: Store, found: Figures, row: int, *, masks: bool = True) -> Iterat
         yield f"Asked for      by row {story.original}, which asks the same"
     yield from _sent_as(story, masks=masks)
     for request in story.requests:
-        yield from _request(request)
-    yield from _end(store, found.run, row, masks=masks)
+        yield from _request(request, story, masks=masks)
+    if story.source is not None:
+        asked = f"run {story.source['run']}, asked {_moment(story.source['sent_at'])}"
+        yield f"Answered       from the journal: {asked}"
+    yield from _end(store, found.run, story, masks=masks)
 
 
 def _cells(story: History, *, masks: bool) -> Iterator[str]:
@@ -55,7 +58,7 @@ def _sent_as(story: History, *, masks: bool) -> Iterator[str]:
         yield f"Apollo's id    {story.item['found']}"
 
 
-def _request(request: Any) -> Iterator[str]:
+def _request(request: Any, story: History, *, masks: bool) -> Iterator[str]:
     lane = request["lane"].partition(" ")[2]
     outcome = _OUTCOMES.get(request["outcome"], request["outcome"])
     status = f", status {request['http']}" if request["http"] else ""
@@ -65,24 +68,32 @@ def _request(request: Any) -> Iterator[str]:
     took = f" after {request['done_at'] - request['sent_at']:.1f} s" if request["done_at"] else ""
     yield f"{'':15}{outcome}{took}{status}"
     if request["message"]:
-        yield f"{'':15}{request['message']}"
+        said = request["message"]
+        yield f"{'':15}{masked_note(said, story.cells, about_a_cell=False) if masks else said}"
     bill = request["reported"] if request["reported"] is not None else request["derived"]
     if bill:
         yield f"{'':15}{plain(bill)} credits for the request"
 
 
-def _end(store: Store, run: str, row: int, *, masks: bool) -> Iterator[str]:
+def _end(store: Store, run: str, story: History, *, masks: bool) -> Iterator[str]:
+    row = story.item["row"]
     told = next((one for one in outcomes(store, run) if one.row == row), None)
     if told is None:
         return
     yield f"Ended          {told.status.words}: {sentence_of(told.reason)}"
     if told.note:
-        yield f"Note           {masked(told.note) if masks else told.note}"
+        yield f"Note           {_note(told, story) if masks else told.note}"
     if told.credits is not None:
         yield f"Credits        {plain(told.credits)}"
     for column, value in told.kept.items():
         if value:
             yield f"Kept           {column}: {_shown(value, masks=masks)}"
+
+
+def _note(told: Told, story: History) -> str:
+    # A row that lacks cells has their columns named in its note.
+    about_a_cell = told.status is Status.SKIPPED and told.reason != "weak_identity"
+    return masked_note(told.note, story.cells, about_a_cell=about_a_cell)
 
 
 def _shown(value: Any, *, masks: bool) -> str:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from apollo_batch.model import Status
-from apollo_batch.sheets import celltext
+from apollo_batch.sheets import celltext, typed
 
 Value = str | Decimal | int
 
@@ -144,16 +144,7 @@ class _Page:
 
     def _put(self, column: int, value: Value, font: Any) -> Any:
         cell = self._sheet.cell(self._row, column)
-        as_number = celltext.number(value)
-        if as_number is None:
-            cell.value = celltext.LOOKS_ESCAPED.sub("_x005F_", celltext.clean(str(value)))
-            cell.data_type = "s"  # a text that begins with = stays a text
-            cell.number_format = "@"
-            cell.alignment = self._left
-        else:
-            cell.value = Decimal(as_number)
-            cell.number_format = "#,##0" if "." not in as_number else "#,##0.##"
-            cell.alignment = self._right
+        cell.alignment = self._right if typed.put(cell, value) else self._left
         cell.font = font
         return cell
 

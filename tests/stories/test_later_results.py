@@ -287,7 +287,7 @@ def test_what_can_never_come_ends_with_its_reason_and_counts_in_full(
     assert run["reasons"] == {reason: 3}
     assert run["credits"]["held"] == "0"
     assert collected.document["next"] is None
-    assert journal(desk, "select spent from budgets where cap is not null") == [(270_000,)]
+    assert journal(desk, "select spent from budgets where scope like 'run:%'") == [(270_000,)]
     rows = cells_of(desk.folder / "leads.annotated.xlsx")
     assert rows[0]["Work Email"] == WORLD.person(100).email
     assert "Nothing is still to come" in again.out
