@@ -2,7 +2,7 @@
 
 BatchError                1  a bug, or anything not foreseen
 ├── UsageError            2  the command was not understood, or nobody agreed to what it would do
-├── InvalidError          4  the job file or the spreadsheet cannot be used; nothing was sent
+├── InvalidError          4  the job file, the spreadsheet or the saved plan cannot be used; nothing was sent
 ├── AccessError           5  the key is missing, wrong, or may not do this
 ├── BudgetError           6  a budget or Apollo's credits are used up
 ├── OutOfReachError       7  Apollo or the journal's server does not answer, or limits us beyond patience
@@ -39,7 +39,7 @@ EXIT_MEANINGS = {
     Exit.BUG: "a bug of ours; the message says where its report was written",
     Exit.USAGE: "the command was not understood, or spending was not agreed to; nothing was sent",
     Exit.ROWS_FAILED: "finished, and some rows failed",
-    Exit.INVALID: "the job file or the spreadsheet cannot be used; nothing was sent",
+    Exit.INVALID: "the job file, the spreadsheet or the saved plan cannot be used; nothing was sent",
     Exit.ACCESS: "the API key is missing, wrong, or not allowed to do this",
     Exit.BUDGET: "stopped at a budget, or Apollo's credits are used up",
     Exit.OUT_OF_REACH: "Apollo or the journal's server is out of reach, or limits us beyond patience: run it again; "
@@ -100,7 +100,7 @@ class Problem:
 
 
 class InvalidError(BatchError):
-    """The job file or the spreadsheet cannot be used; nothing was sent."""
+    """The job file, the spreadsheet or the saved plan cannot be used; nothing was sent."""
 
     exit_code = Exit.INVALID
 

@@ -47,11 +47,10 @@ def cli() -> None:
 @run_flags
 @click.option("--yes", is_flag=True, help="Agree beforehand to what the plan may spend.")
 @click.option(
-    "--max-enroll",
-    type=click.IntRange(0),
-    default=None,
-    metavar="N",
-    help="Enroll no more contacts than this; without it an enrollment asks for the number.",
+    "--plan",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Agree to what this saved plan says, and to no more; nothing is asked.",
 )
 @click.option(
     "--threads", type=click.IntRange(1, 64), default=8, show_default=True, help="Calls at once."
@@ -83,10 +82,11 @@ def run(job: Path, sheet: Path | None, **flags: Any) -> NoReturn:
         output=flags["output"],
         as_csv=wants_csv(flags["form"], flags["output"]),
         debug=flags["debug"],
+        plan=flags["plan"],
         wait=flags["wait"],
         **_manner(flags),
     )
-    more = ("fresh", "resend_in_doubt", "threads", "max_enroll", "patience")
+    more = ("fresh", "resend_in_doubt", "threads", "patience")
     wish = _wish(job, sheet, flags, *more)
     sys.exit(run_job(wish, typed_words(manner)))
 
@@ -95,17 +95,26 @@ def run(job: Path, sheet: Path | None, **flags: Any) -> NoReturn:
 @JOB
 @SHEET
 @run_flags
+@click.option(
+    "-o",
+    "output",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Save the plan, for `run --plan FILE` within 24 hours.",
+)
 def plan(job: Path, sheet: Path | None, **flags: Any) -> NoReturn:
     """Say what a run would ask, skip and cost. Nothing is paid, nothing written.
 
     \b
     Example:
       apollo-batch plan jobs/enrich-people.yaml leads.xlsx
+      apollo-batch plan jobs/enrich-people.yaml leads.xlsx -o plan.json
     """
     from apollo_batch.entrypoints.manner import Manner
-    from apollo_batch.entrypoints.running import plan_job
+    from apollo_batch.entrypoints.planning import plan_job
 
-    sys.exit(plan_job(_wish(job, sheet, flags), Manner(**_manner(flags))))
+    manner = Manner(plan=flags["output"], **_manner(flags))
+    sys.exit(plan_job(_wish(job, sheet, flags), manner))
 
 
 def _wish(job: Path, sheet: Path | None, flags: dict[str, Any], *more: str) -> Any:
@@ -119,6 +128,7 @@ def _wish(job: Path, sheet: Path | None, flags: dict[str, Any], *more: str) -> A
         first=flags["first"],
         period=flags["period"],
         max_credits=credits_flag(flags["max_credits"]),
+        max_enroll=flags["max_enroll"],
         **{name: flags[name] for name in more},
     )
 

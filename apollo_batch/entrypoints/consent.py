@@ -26,7 +26,7 @@ class Caps:
     """Where a run's credits end; None: nowhere that anybody named."""
 
     budget: Decimal | None
-    """The least of what the user's settings, the job and the flag allow the run."""
+    """The least of what the user's settings, the job, the flag and the saved plan allow the run."""
     kept: Decimal | None
     """What it may cost in all, as things are, before it touches the balance that is kept."""
 
@@ -42,7 +42,7 @@ class Caps:
 
 def caps_in_force(place: Place, ready: Ready) -> Caps:
     """Say how far a run may go; AccessError where nobody says what balance is to be kept."""
-    limits = allowed(place.policy, ready.job.limits, ready.wish.max_credits)
+    limits = allowed(place.policy, ready.job.limits, _credits_named(ready))
     kept = None if limits.keep is None else _above(limits.keep, place, ready)
     return Caps(limits.credits, kept)
 
@@ -73,6 +73,8 @@ def agree(place: Place, ready: Ready, cap: Decimal | None, manner: Manner) -> in
         return 0 if enrolls else None
     number = _enrolled(place, ready, manner) if enrolls else None
     most = plan.most if cap is None else min(plan.most, cap)
+    if ready.wish.agreed is not None:
+        return number  # whoever hands in a plan has read it
     if manner.yes:
         _agree_unattended(most, cap, manner)
     elif manner.ci or not console.can_ask():
@@ -97,13 +99,27 @@ def _does(ready: Ready, most: Decimal) -> str:
 def _enrolled(place: Place, ready: Ready, manner: Manner) -> int:
     """How many contacts the run may enroll: nobody is e-mailed whom nobody has counted."""
     before = enrolled(place.store, ready.run) if ready.run else 0
-    lowered, named = ready.job.limits.max_enroll, ready.wish.max_enroll
+    lowered, named = ready.job.limits.max_enroll, _number_named(ready)
     count = ready.plan.enrolls or 0
     if lowered is not None:
         count = min(count, max(0, lowered - before))
     if named is None:
         named = before + _typed(count, before, manner)
     return named if lowered is None else min(named, lowered)
+
+
+def _credits_named(ready: Ready) -> Decimal | None:
+    """The credits that a person gave beforehand: by the flag, or by the plan that was saved."""
+    agreed = ready.wish.agreed.most_credits if ready.wish.agreed else None
+    named = [most for most in (ready.wish.max_credits, agreed) if most is not None]
+    return min(named, default=None)
+
+
+def _number_named(ready: Ready) -> int | None:
+    """The number of contacts that a person gave beforehand, in the same ways."""
+    agreed = ready.wish.agreed.most_enrolled if ready.wish.agreed else None
+    named = [number for number in (ready.wish.max_enroll, agreed) if number is not None]
+    return min(named, default=None)
 
 
 def _typed(count: int, before: int, manner: Manner) -> int:

@@ -1,6 +1,7 @@
 """How a run ended comes in; the one command that goes on from there goes out."""
 
 import math
+from collections.abc import Sequence
 
 from apollo_batch.entrypoints import console
 from apollo_batch.entrypoints.manner import Manner
@@ -13,6 +14,10 @@ from apollo_batch.runner.invocation import Ready
 from apollo_batch.runner.place import Place
 from apollo_batch.runner.plan import Plan
 from apollo_batch.settings import without_password
+
+_OF_RUN = {"--yes", "--ci", "--debug", "--json"}
+_OF_RUN_WITH_A_WORD = (*("--plan", "--threads", "--patience", "--output", "--format", "--wait"),)
+"""What `run` takes and `plan` does not, or need not."""
 
 
 def next_step(code: Exit, found: report.Figures, plan: Plan, manner: Manner) -> str | None:
@@ -27,13 +32,10 @@ def next_step(code: Exit, found: report.Figures, plan: Plan, manner: Manner) -> 
             # What may have been written is sent again only once a person has looked.
             return console.command(["resolve", found.run, *where(manner)])
         case Exit.IN_DOUBT:
-            return console.command([*again, "--resend-in-doubt"])
-        case Exit.BUDGET if found.record["stop"] == "budget":
-            raised = ["--max-credits", str(_enough(found, plan))]
-            return console.command([*_without(again, "--max-credits"), *raised])
-        case Exit.BUDGET if found.record["stop"] == "enroll_budget":
-            raised = ["--max-enroll", str(found.enrolled + (plan.enrolls or 0))]
-            return console.command([*_without(again, "--max-enroll"), *raised])
+            # A saved plan does not say that they are asked twice.
+            return console.command([*_without(again, "--plan"), "--resend-in-doubt"])
+        case Exit.BUDGET if found.record["stop"] in {"budget", "enroll_budget"}:
+            return console.command(_raised(again, found, plan, manner))
         case Exit.BUDGET | Exit.OUT_OF_REACH | Exit.ACCESS | Exit.INTERRUPTED | Exit.TERMINATED:
             return console.command(again)
     waits = code in {Exit.OK, Exit.ROWS_FAILED} and found.statuses.get(Status.PENDING)
@@ -72,9 +74,28 @@ def raise_first(found: report.Figures, ready: Ready, plan: Plan) -> str:
     if ready.job.limits.max_credits == cap:
         limits = f"limits: {{max_credits: {most}}} in {ready.wish.job}"
         return f"The job file sets this budget. First raise {limits} to {enough}."
-    if ready.wish.max_credits != cap:
+    if ready.wish.max_credits != cap and ready.wish.agreed is None:
         return f"Your settings set this budget. First raise max_credits = {most} there to {enough}."
     return ""
+
+
+def _raised(again: list[str], found: report.Figures, plan: Plan, manner: Manner) -> list[str]:
+    """The words that go on with as much more as is needed."""
+    if manner.plan is not None:
+        words = _without(_without(again, "--max-credits"), "--max-enroll")
+        return planning(words, manner)
+    if found.record["stop"] == "budget":
+        return [*_without(again, "--max-credits"), "--max-credits", str(_enough(found, plan))]
+    enough = found.enrolled + (plan.enrolls or 0)
+    return [*_without(again, "--max-enroll"), "--max-enroll", str(enough)]
+
+
+def planning(words: Sequence[str], manner: Manner) -> list[str]:
+    """The words that make a new plan, in place of the saved one that a run was given."""
+    kept = [word for word in words[1:] if word not in _OF_RUN]
+    for flag in _OF_RUN_WITH_A_WORD:
+        kept = _without(kept, flag)
+    return ["plan", *kept, "-o", str(manner.plan)]
 
 
 def _without(words: list[str], flag: str) -> list[str]:

@@ -16,6 +16,8 @@ class Manner:
     as_csv: bool = False
     as_json: bool = False
     debug: bool = False
+    plan: Path | None = None
+    """Where a plan is saved, or was: what a run may do without being asked."""
     wait: float = 0.0
     """Seconds to wait for results that come later."""
     words: tuple[str, ...] = ()

@@ -1,13 +1,9 @@
-"""What `run` and `plan` do, in the order a person sees it: read, plan, agree, carry out, deliver."""
+"""What `run` does, in the order a person sees it: read, plan, agree, carry out, deliver."""
 
-import json
 import sys
-from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 
-from apollo_batch.catalogue.entry import Act
-from apollo_batch.clock import lasting
 from apollo_batch.entrypoints import console
 from apollo_batch.entrypoints.collecting import harvest_first, wait_for_results
 from apollo_batch.entrypoints.concluding import Ending, check_output, conclude
@@ -16,6 +12,8 @@ from apollo_batch.entrypoints.debugging import DebugLog
 from apollo_batch.entrypoints.following import leave_room, next_step, raise_first
 from apollo_batch.entrypoints.manner import Manner
 from apollo_batch.entrypoints.opening import place_for
+from apollo_batch.entrypoints.planning import plan_lines
+from apollo_batch.entrypoints.promising import see_that_it_is_the_plan, with_plan
 from apollo_batch.entrypoints.stopping import ended_without_journal, exit_by, on_signals
 from apollo_batch.errors import Exit, OutOfReachError
 from apollo_batch.journal.store import Store
@@ -29,32 +27,10 @@ from apollo_batch.runner.invocation import Ready, Wish
 from apollo_batch.runner.place import Place
 from apollo_batch.settings import without_password
 
-_TO_DO = {
-    Act.LOOK_UP: "To ask",
-    Act.SEARCH: "To search",
-    Act.CREATE: "To create",
-    Act.UPDATE: "To change",
-    Act.ENROLL: "To enroll",
-}
-
-
-def plan_job(wish: Wish, manner: Manner) -> Exit:
-    """Say what a run would do; nothing is paid for, nothing is written to Apollo."""
-    with place_for(manner.state, sandbox=manner.sandbox) as (place, _):
-        ready = invocation.prepare(place, wish, wish.input)
-        cap = caps_in_force(place, ready).least
-    if manner.as_json:
-        source = str(wish.input) if wish.input else None
-        document = {"schema": 1, "job": str(wish.job), "input": source}
-        console.result(json.dumps(document | ready.plan.as_json(), ensure_ascii=False, indent=2))
-    else:
-        for line in plan_lines(ready, cap):
-            console.result(line)
-    return Exit.OK
-
 
 def run_job(wish: Wish, manner: Manner) -> Exit:
     """Carry a job out over a spreadsheet and write the annotated workbook."""
+    wish = with_plan(wish, manner)
     if not manner.sandbox:
         console.say(f"Reading {wish.name} …")
     elif wish.fresh:
@@ -64,10 +40,12 @@ def run_job(wish: Wish, manner: Manner) -> Exit:
         invocation.tidy(place)
         ready = invocation.prepare(place, wish, path, goes_on=True)
         check_output(place.store, _wanted(ready, manner), wish.name)
+        see_that_it_is_the_plan(place, ready, manner)
         identity = ready.plan.survey.identity
         with holding(place.store, place.account, identity, place.clock.now()):
             harvest_first(place, ready.run)
             ready = invocation.look_again(place, ready)
+            see_that_it_is_the_plan(place, ready, manner)
             caps = caps_in_force(place, ready)
             _tell_plan(place.store, ready, caps.least)
             enrolled = agree(place, ready, caps.least, manner)
@@ -131,67 +109,6 @@ def finish(
     following = next_step(code, found, left, manner)
     ending = Ending(store, found, _wanted(ready, manner), code, following)
     return conclude(ending, manner, raise_first=raise_first(found, ready, left))
-
-
-def plan_lines(ready: Ready, cap: Decimal | None) -> Iterator[str]:
-    """Say a plan in sentences, a line each."""
-    plan, found = ready.plan, ready.plan.survey
-    what = "a search" if ready.job.searches else _count(found.rows, "row")
-    does = " ".join(dict.fromkeys(step.operation.does for step in ready.job.steps))
-    yield f"{ready.wish.name}: {what}. {does}"
-    yield from _steps(ready) if plan.legs else _requests(ready)
-    if found.repeats:
-        yield f"Same as another row, so asked once: {_count(found.repeats, 'row')}."
-    if plan.known and not ready.run:
-        done = (
-            "made by an earlier run" if plan.act.writes else "answered from the journal for nothing"
-        )
-        yield f"Known already: {plan.known}, {done}."
-    if plan.taken_over and not ready.run:
-        yield f"Taken over from an earlier run: {plan.taken_over}, as they ended then."
-    if found.skips:
-        yield f"Skipped before anything is sent: {_count(sum(found.skips.values()), 'row')}."
-        for code, count in found.skips.items():
-            yield f"  {count:>6}  {code}: {report.sentence_of(code)}"
-    if found.unchosen:
-        yield f"Left for another time (--rows, --first): {_count(found.unchosen, 'row')}."
-    yield (
-        f"Credits: at least 0, likely {report.plain(plan.likely)}, "
-        f"at most {report.plain(plan.most)}."
-        + (f" The budget stops it at {report.plain(cap)}." if cap is not None else "")
-    )
-    if plan.seconds:
-        yield f"Apollo's limits stretch this to about {lasting(plan.seconds)}."
-    yield from plan.notes
-    yield from ready.notices
-
-
-def _steps(ready: Ready) -> Iterator[str]:
-    """Say of each step how far it may go; fewer rows come to it than may."""
-    for leg in ready.plan.legs:
-        requests = _count(sum(leg.requests.values()), "request")
-        cost = f", {report.plain(leg.most)} credits" if leg.most else ""
-        yield (
-            f"  {leg.step} ({leg.operation}), {_TO_DO[leg.act].lower()}: up to {leg.rows:,} in "
-            f"{requests}{cost}."
-        )
-
-
-def _requests(ready: Ready) -> Iterator[str]:
-    plan, most = ready.plan, ready.job.steps[0].most_records
-    if len(plan.routes) != 1:
-        yield f"{_TO_DO[plan.act]}: {plan.to_ask}."
-        for label, count in plan.routes.items():
-            yield f"  {count:>6}  {'request' if count == 1 else 'requests'} to {label}"
-        return
-    (label,) = plan.routes
-    up_to = "up to " if plan.requests > plan.to_ask else ""
-    yield (
-        f"{_TO_DO[plan.act]}: {plan.to_ask:,} in {up_to}{_count(plan.requests, 'request')} to {label}."
-    )
-    if most is not None and plan.act is Act.SEARCH:
-        each = "" if ready.job.searches else " for each row"
-        yield f"Records: {most:,} at the most{each}."
 
 
 def _tell_plan(store: Store, ready: Ready, cap: Decimal | None) -> None:

@@ -119,6 +119,12 @@ def run_flags(command: F) -> F:
         STATE,
         SANDBOX,
         click.option("--max-credits", metavar="N", help="Never spend more than this on the run."),
+        click.option(
+            "--max-enroll",
+            type=click.IntRange(0),
+            metavar="N",
+            help="Enroll no more contacts than this; without it an enrollment asks for the number.",
+        ),
         click.option("--rows", metavar="2-11", help="Only these rows, as the spreadsheet counts."),
         click.option(
             "--first", type=click.IntRange(1), metavar="N", help="Only the first N rows, for a try."

@@ -27,6 +27,7 @@ from apollo_batch.runner.directory import directory_for
 from apollo_batch.runner.place import Place
 from apollo_batch.runner.plan import Basis, Plan, barred_of, make_plan, shelf_of
 from apollo_batch.runner.rows import Rows, rows_of
+from apollo_batch.runner.saved import Saved
 from apollo_batch.runner.steps import onward_of
 from apollo_batch.runner.survey import Choice, Survey, survey
 from apollo_batch.runner.workers import give_up_the_dead
@@ -52,6 +53,8 @@ class Wish:
     threads: int = 8
     patience: float | None = None
     """For how many seconds Apollo is waited for; None: as usual."""
+    agreed: Saved | None = None
+    """The saved plan that was handed in, and that says how far the run may go."""
 
     @property
     def name(self) -> str:
