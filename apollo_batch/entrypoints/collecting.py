@@ -5,12 +5,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from decimal import Decimal
 from typing import Any
 
 from apollo_batch.clock import lasting
 from apollo_batch.entrypoints import console
-from apollo_batch.entrypoints.following import collecting, where
+from apollo_batch.entrypoints.following import collecting, run_again, where
 from apollo_batch.entrypoints.manner import Manner
 from apollo_batch.entrypoints.opening import place_for
 from apollo_batch.errors import (
@@ -45,11 +44,11 @@ def harvest_first(place: Place, run: str | None) -> None:
 
 
 def wait_for_results(place: Place, run: str, deadline: float, watch: Watch) -> bool:
-    """Wait for what a run's rows still wait for; whether that gave its budget room to go on."""
+    """Wait for what a run's rows still wait for; whether there is more to do once it has come."""
     left = deadline - place.clock.now()
     if left <= 0 or watch.stop_signal is not None:
         return False
-    waits, held = late.waits(place.store, place.account, run), _held(place, run)
+    waits, before = late.waits(place.store, place.account, run), report.figures(place.store, run)
     if waits.again is None:
         return False
     console.say(f"Waiting for the results of {_rows(waits.rows)}, {lasting(left)} at the most …")
@@ -59,15 +58,16 @@ def wait_for_results(place: Place, run: str, deadline: float, watch: Watch) -> b
     except (AccessError, OutOfReachError) as problem:
         console.say(f"Results that come later could not be asked for: {problem.message}")
     found = report.figures(place.store, run)
-    freed = found.record["stop"] == "budget" and found.bill.held < held
-    if freed and watch.stop_signal is None:
-        late.go_on(place.store, run)
-        return True
-    return False
+    freed = found.record["stop"] == "budget" and found.bill.held < before.bill.held
+    if watch.stop_signal is not None or not (freed or _left(found) > _left(before)):
+        return False
+    late.go_on(place.store, run)
+    return True
 
 
-def _held(place: Place, run: str) -> Decimal:
-    return report.figures(place.store, run).bill.held
+def _left(found: Figures) -> int:
+    """How many rows the same command takes up: those that wait no longer go on to the next step."""
+    return found.statuses.get(Status.NOT_RUN, 0)
 
 
 def warn(found: Figures, now: float, flags: list[str]) -> None:
@@ -131,6 +131,9 @@ def _collect(place: Place, wish: _Wish, run: str | None) -> Exit:
     code = max(codes, key=_rank, default=Exit.OK)
     waiting = [found for found in after if found.statuses.get(Status.PENDING)]
     following = collecting(run, wish.flags) if waiting else None
+    onward = [found for found in after if _left(found) > _left(before[found.run])]
+    if onward and not following:
+        following = console.command([*run_again(onward[0]), *wish.flags])
     if wish.as_json:
         _tell_json(after, code, following)
     elif not chosen:

@@ -1,5 +1,6 @@
 """How a run ended comes in; the one command that goes on from there goes out."""
 
+import json
 import math
 from collections.abc import Sequence
 
@@ -10,6 +11,7 @@ from apollo_batch.journal.limiter import others_since
 from apollo_batch.journal.runs import LOOK_UP_DOUBTS
 from apollo_batch.model import Status
 from apollo_batch.runner import report
+from apollo_batch.runner.asked import undone_run
 from apollo_batch.runner.invocation import Ready
 from apollo_batch.runner.place import Place
 from apollo_batch.runner.plan import Plan
@@ -40,6 +42,24 @@ def next_step(code: Exit, found: report.Figures, plan: Plan, manner: Manner) -> 
             return console.command(again)
     waits = code in {Exit.OK, Exit.ROWS_FAILED} and found.statuses.get(Status.PENDING)
     return collecting(found.run, where(manner)) if waits else None
+
+
+def run_again(found: report.Figures) -> list[str]:
+    """The command that goes on with a run, as far as the journal knows how it was typed."""
+    record = found.record
+    if undone := undone_run(record):
+        return ["undo", undone]
+    reading, chosen = json.loads(record["reading"]), json.loads(record["selection"])
+    cap = found.budget.get("cap")
+    rows = ",".join(f"{low}-{high}" for low, high in chosen)
+    named = {
+        "--rows": rows,
+        "--period": record["period"],
+        "--encoding": reading["encoding"],
+        "--max-credits": report.plain(cap) if cap is not None else None,
+    }
+    words = ["run", record["job_path"], *([record["input_path"]] if record["input_path"] else [])]
+    return words + [word for flag, said in named.items() if said for word in (flag, str(said))]
 
 
 def collecting(run: str | None, flags: list[str]) -> str:

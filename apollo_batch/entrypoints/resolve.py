@@ -1,18 +1,17 @@
 """The command that takes a person's word on rows in doubt, and says how the run goes on."""
 
-import json
 from collections.abc import Sequence
 from enum import Enum
 
 from apollo_batch.clock import SystemClock
 from apollo_batch.entrypoints import console
+from apollo_batch.entrypoints.following import run_again
 from apollo_batch.entrypoints.opening import open_journal
 from apollo_batch.errors import Exit, UsageError
 from apollo_batch.journal.resolve import Doubt
 from apollo_batch.model import Status
 from apollo_batch.reasons import sentence
 from apollo_batch.runner import report
-from apollo_batch.runner.asked import undone_run
 from apollo_batch.runner.resolving import Resolving, ranges, resolving
 from apollo_batch.settings import without_password
 
@@ -97,25 +96,7 @@ def _take(held: Resolving, rows: Sequence[tuple[int, int]], word: Word, flags: l
 def _next(held: Resolving, flags: list[str]) -> str:
     found = report.figures(held.store, held.found.run)
     if found.statuses.get(Status.NOT_RUN):
-        return console.command([*_run_again(found), *flags])
+        return console.command([*run_again(found), *flags])
     if held.doubts():
         return console.command(["resolve", found.run, *flags])
     return console.command(["export", found.run, *flags])
-
-
-def _run_again(found: report.Figures) -> list[str]:
-    """The command that goes on with a run, as far as the journal knows how it was typed."""
-    record = found.record
-    if undone := undone_run(record):
-        return ["undo", undone]
-    reading, chosen = json.loads(record["reading"]), json.loads(record["selection"])
-    cap = found.budget.get("cap")
-    rows = ",".join(f"{low}-{high}" for low, high in chosen)
-    named = {
-        "--rows": rows,
-        "--period": record["period"],
-        "--encoding": reading["encoding"],
-        "--max-credits": report.plain(cap) if cap is not None else None,
-    }
-    words = ["run", record["job_path"], *([record["input_path"]] if record["input_path"] else [])]
-    return words + [word for flag, said in named.items() if said for word in (flag, str(said))]

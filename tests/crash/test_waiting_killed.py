@@ -32,7 +32,7 @@ COLLECTING = [
     Point("Cursor.execute", sql="UPDATE runs SET output_path", after=True),
 ]
 RUNNING = [
-    *(commit(nth, after=True) for nth in range(18, 28, 3)),
+    *(commit(nth, after=True) for nth in range(18, 25, 3)),
     Point("Cursor.execute", 4, sql="INSERT INTO attempts", after=True),
     Point("Cursor.execute", sql="UPDATE runs SET news"),
     Point("posix.replace", 2),

@@ -128,6 +128,53 @@ def test_what_comes_gives_the_budget_room_and_a_run_that_waits_goes_on(desk, hur
     assert hurried.books()["credits"]["consumed"] == cost
 
 
+STEPS = [
+    {
+        "id": "person",
+        "operation": "people.enrich",
+        "map": {"first_name": "First Name", "last_name": "Last Name", "domain": "Website"},
+        "options": PHONES,
+    },
+    {
+        "id": "contact",
+        "operation": "contacts.create",
+        "when": {"from": "person.phone_numbers[0].sanitized_number", "filled": True},
+        "map": {
+            "email": {"from": "person.email"},
+            "last_name": {"from": "person.last_name"},
+            "mobile_phone": {"from": "person.phone_numbers[0].sanitized_number"},
+        },
+        "keep": {"Contact": "id"},
+    },
+]
+IN_STEPS = {"steps": STEPS, "operation": None, "map": None, "options": None, "keep": None}
+
+
+def test_a_row_goes_on_to_the_next_step_with_the_number_that_came(desk, prompt):
+    told = story(desk, prompt, 6, **IN_STEPS)
+    pending = told.run()
+
+    collected = desk.call("collect", "--json")
+    done = desk.call(*collected.following, "--yes", "--json")
+
+    assert pending.document["rows"]["pending"] == 6
+    assert collected.following[0] == "run"
+    rows = cells_of(desk.folder / "leads.annotated.xlsx")
+    assert done.code == 0, done.err
+    assert [bool(row["Contact"]) for row in rows] == [mobile(n) for n in range(100, 106)]
+
+
+def test_a_run_that_waits_takes_all_its_steps(desk, hurried):
+    told = story(desk, hurried, 6, **IN_STEPS)
+
+    ended = told.run("--wait", "1m")
+
+    assert ended.code == 0, ended.err
+    assert not ended.document["rows"]["pending"] + ended.document["rows"]["not_run"]
+    rows = cells_of(desk.folder / "leads.annotated.xlsx")
+    assert [bool(row["Contact"]) for row in rows] == [mobile(n) for n in range(100, 106)]
+
+
 def test_a_run_waits_no_longer_than_it_is_told(desk, apollo):
     told = phones(desk, apollo)
 

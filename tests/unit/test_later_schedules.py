@@ -81,8 +81,9 @@ class Waiting:
 
     def ask(self, asking):
         """Leave so many questions for results with the journal, in one go; give their numbers."""
-        shared = {"account": TEAM, "run": self.going.run, "step": "1", "lane": f"{TEAM} poll"}
         with self.store.write() as c:
+            lane = c.scalar(text("select lane from lanes"))
+            shared = {"account": TEAM, "run": self.going.run, "step": "1", "lane": lane}
             first = c.scalar(text("select max(id) from attempts")) + 1
             known = {"operation": "webhook_result.get", "route": "", "kind": late.KIND}
             base = c.scalar(text("select max(id) from chunks")) + 1
