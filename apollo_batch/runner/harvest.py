@@ -45,6 +45,9 @@ class Harvest:
 
         Raises AccessError where the key may not ask, OutOfReachError where Apollo is silent.
         """
+        land(self.place.store, self.run)
+        if late.waits(self.place.store, self.place.account, self.run).again is None:
+            return
         give_up_the_dead(self.place.store, self.place.clock.now())
         self._round(self.place.clock.now() + _PATIENCE)
         self._raise_silence(1)
