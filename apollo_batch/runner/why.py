@@ -80,6 +80,9 @@ def _end(store: Store, run: str, story: History, *, masks: bool) -> Iterator[str
     told = next((one for one in outcomes(store, run) if one.row == row), None)
     if told is None:
         return
+    if len(told.steps) > 1:
+        for step, one in told.steps:
+            yield f"Step           {step}: {one.status.words}: {sentence_of(one.reason)}"
     yield f"Ended          {told.status.words}: {sentence_of(told.reason)}"
     if told.note:
         yield f"Note           {_note(told, story) if masks else told.note}"

@@ -334,3 +334,14 @@ def test_a_number_holds_for_all_steps_that_enroll_together(desk, apollo):
 
     assert ended.code == Exit.BUDGET
     assert len(made(apollo, "contacts", "enrolled")) <= 5
+
+
+def test_the_story_of_a_row_tells_how_far_it_came(desk, apollo):
+    ended = desk.run(*steps(desk, strangers(1), PERSON, CONTACT, ENROLLED), "--max-enroll", 1)
+
+    story = desk.call("why", ended.document["run"], 2).out
+
+    assert "POST /people/bulk_match" in story
+    assert "POST /contacts/bulk_create" in story
+    assert "Step           contact: Succeeded: Created." in story
+    assert "Step           enrolled: Succeeded: Enrolled in the sequence." in story
