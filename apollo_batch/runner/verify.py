@@ -14,6 +14,7 @@ from apollo_batch.journal import tell
 from apollo_batch.journal.checking import damage, disagreements, unreadable
 from apollo_batch.journal.requests import answers_of, cells_of
 from apollo_batch.journal.store import Store
+from apollo_batch.runner.asked import undone_run
 from apollo_batch.runner.report import Figures, figures, plain
 from apollo_batch.runner.summarise import left
 from apollo_batch.runner.survey import identity_of
@@ -43,8 +44,12 @@ def _disagreements(store: Store, found: Figures) -> list[str]:
 
 
 def _identity(store: Store, found: Figures) -> Iterator[str]:
-    """Hash job and rows as they are noted once more: it must be what the run began as."""
-    record = found.record
+    """Hash job and rows as they are noted once more: it must be what the run began as.
+
+    An undo has the rows of the run that it takes back.
+    """
+    undone = undone_run(found.record)
+    record = found.record if undone is None else figures(store, undone).record
     canonical = json.loads(record["job"])["canonical"]
     hashed = identity_of(canonical, record["period"], cells_of(store, found.run))
     if hashed != record["identity"]:
