@@ -41,7 +41,7 @@ EXIT_MEANINGS = {
     Exit.ROWS_FAILED: "finished, and some rows failed",
     Exit.INVALID: "the job file, the spreadsheet or the saved plan cannot be used; nothing was sent",
     Exit.ACCESS: "the API key is missing, wrong, or not allowed to do this",
-    Exit.BUDGET: "stopped at a budget, or Apollo's credits are used up",
+    Exit.BUDGET: "stopped at a budget, by `stop_if`, or after the `pilot`; or Apollo's credits are used up",
     Exit.OUT_OF_REACH: "Apollo or the journal's server is out of reach, or limits us beyond patience: run it again; "
     "or Apollo's answers have changed: update, then run it again",
     Exit.IN_DOUBT: "some rows are in doubt: sent, and nobody knows whether it was carried out",

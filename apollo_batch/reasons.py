@@ -183,6 +183,20 @@ _ALL = (
         again=True,
     ),
     Reason(
+        "pilot",
+        _R,
+        "Not asked: the run ended after its pilot.",
+        "See the message of the run; take `pilot` out of the job file to go on all the same.",
+        again=True,
+    ),
+    Reason(
+        "stop_if",
+        _R,
+        "Not asked: what `stop_if` in the job file names had come about.",
+        "See the message of the run; change `stop_if` in the job file to go on all the same.",
+        again=True,
+    ),
+    Reason(
         "credits_exhausted",
         _R,
         "Not asked: Apollo says the team's credits are used up.",

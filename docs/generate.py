@@ -227,7 +227,9 @@ def job_keys() -> str:
     shapes = {"": told}
     shapes["own."] = _named_shape(told, "MapShape")
     shapes["map."] = _named_shape(told, "SourceShape")
-    shapes |= {f"{name}.": _shape(told, name) for name in ("input", "source", "skip", "limits")}
+    shapes |= {
+        f"{name}.": _shape(told, name) for name in ("input", "source", "skip", "limits", "stop_if")
+    }
     shapes |= {"step.": _named_shape(told, "StepShape"), "when.": _named_shape(told, "WhenShape")}
     parts = []
     for prefix, shape in shapes.items():

@@ -54,6 +54,11 @@ def leads(count: int, start: int = 100) -> list[list[str]]:
     return [lead(number) for number in range(start, start + count)]
 
 
+def nobodies(count: int, start: int = 300) -> list[list[str]]:
+    """So many rows of people whom Apollo does not know."""
+    return [lead(n, Last_Name=f"Nobody{n}") for n in range(start, start + count)]
+
+
 def save_csv(path: Path, rows: Sequence[Sequence[str]], header: Sequence[str] = HEADER) -> Path:
     """Write rows as a text file."""
     with path.open("w", encoding="utf-8", newline="") as file:

@@ -87,6 +87,9 @@ def raise_first(found: report.Figures, ready: Ready, plan: Plan) -> str:
         limits = f"limits: {{max_enroll: {lowered}}} in {ready.wish.job}"
         enough = found.enrolled + (plan.enrolls or 0)
         return f"The job file sets this number. First raise {limits} to {enough}."
+    if found.record["stop"] in {"pilot", "stop_if"}:
+        key = found.record["stop"]
+        return f"To go on all the same, first change `{key}` in {ready.wish.job}, or take it out."
     cap = found.budget.get("cap")
     if found.record["stop"] != "budget" or cap is None:
         return ""

@@ -1,8 +1,10 @@
 """What `run` does, in the order a person sees it: read, plan, agree, carry out, deliver."""
 
 import sys
-from dataclasses import replace
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Any
 
 from apollo_batch.entrypoints import console
 from apollo_batch.entrypoints.collecting import harvest_first, wait_for_results
@@ -12,6 +14,7 @@ from apollo_batch.entrypoints.debugging import DebugLog
 from apollo_batch.entrypoints.following import leave_room, next_step, raise_first
 from apollo_batch.entrypoints.manner import Manner
 from apollo_batch.entrypoints.opening import place_for
+from apollo_batch.entrypoints.piloting import goes_on
 from apollo_batch.entrypoints.planning import plan_lines
 from apollo_batch.entrypoints.promising import see_that_it_is_the_plan, with_plan
 from apollo_batch.entrypoints.stopping import ended_without_journal, exit_by, on_signals
@@ -24,6 +27,7 @@ from apollo_batch.runner.carrying import carry
 from apollo_batch.runner.engine import Watch
 from apollo_batch.runner.holding import holding
 from apollo_batch.runner.invocation import Ready, Wish
+from apollo_batch.runner.pilot import held_back, pilot_of
 from apollo_batch.runner.place import Place
 from apollo_batch.settings import without_password
 
@@ -68,24 +72,20 @@ def _carry_out(
     place: Place, ready: Ready, caps: Caps, manner: Manner, enrolled: int | None
 ) -> Exit:
     run = invocation.begin(place, ready, caps.budget)
-    budget = report.plain(caps.of(ready.plan.most))
     began = place.clock.now()
     log = DebugLog(place.store.folder / "logs" / f"{run}.log") if manner.debug else None
-    with console.Progress(
-        sum(count for _, count in ready.plan.doing), budget=budget or "0"
-    ) as progress:
-        watch = Watch(on_change=progress)
-        try:
-            with on_signals(watch, place.store):
-                note = log.note if log else None
-                until = place.clock.now() + manner.wait
-                carry(place, ready, run, watch, note, most_enrolled=enrolled)
-                while wait_for_results(place, run, until, watch):
-                    carry(place, ready, run, watch, note, most_enrolled=enrolled)
-        except OutOfReachError as away:
-            if watch.stop_signal is None:
-                raise
-            return ended_without_journal(away, watch, manner)
+    work = _Work(place, run, manner, log, report.plain(caps.of(ready.plan.most)) or "0", enrolled)
+    first = pilot_of(place.store, ready, run)
+    watch = Watch()
+    try:
+        if first is not None:
+            work.do(first, watch, held_back(ready))
+        if watch.stop_signal is None and (first is None or goes_on(place, ready, run, manner)):
+            work.do(ready, watch)
+    except OutOfReachError as away:
+        if watch.stop_signal is None:
+            raise
+        return ended_without_journal(away, watch, manner)
     if log:
         console.say(f"A masked log of every request is in {log.path}")
     if others := leave_room(place, began):
@@ -95,6 +95,33 @@ def _carry_out(
 
         runs.stop(place.store, run, "interrupted")
     return finish(place.store, ready, run, manner, interrupted=watch.stop_signal)
+
+
+@dataclass(frozen=True)
+class _Work:
+    """What a run needs to send its rows, or its first rows, and show how it gets on."""
+
+    place: Place
+    run: str
+    manner: Manner
+    log: DebugLog | None
+    budget: str
+    enrolled: int | None
+
+    def do(self, ready: Ready, watch: Watch, held_back: Collection[str] | None = None) -> None:
+        """Send what is to be sent, and wait for what comes later as long as it is wanted.
+
+        `held_back`: the steps that a pilot leaves for later; None: it is none.
+        """
+        rows, place = sum(count for _, count in ready.plan.doing), self.place
+        bar = watch.on_change = console.Progress(rows, budget=self.budget)
+        with bar, on_signals(watch, place.store):
+            note = self.log.note if self.log else None
+            until = place.clock.now() + self.manner.wait
+            how: Any = {"most_enrolled": self.enrolled, "held_back": held_back or ()}
+            carry(place, ready, self.run, watch, note, **how)
+            while held_back is None and wait_for_results(place, self.run, until, watch):
+                carry(place, ready, self.run, watch, note, **how)
 
 
 def finish(

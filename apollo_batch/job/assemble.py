@@ -15,7 +15,7 @@ from apollo_batch.job.parts import LimitsShape, SourceShape
 from apollo_batch.job.places import Places
 from apollo_batch.job.rule_shapes import SkipShape, WhenShape
 from apollo_batch.job.spelling import DEDUPE, FIELDS, LABEL_RUN, meant
-from apollo_batch.job.wanted import Job, Limits, SkipRule, Source, Step, Value, When
+from apollo_batch.job.wanted import Job, Limits, SkipRule, Source, Step, StopIf, Value, When
 from apollo_batch.packing import choose_route
 
 
@@ -35,6 +35,8 @@ def job(asked: Sequence[Asked], name: str, places: Places) -> Job:
         include_hidden=shape.include_hidden,
         skip=tuple(_rule(rule) for rule in shape.skip or []),
         limits=_limits(shape.limits),
+        pilot=shape.pilot,
+        stop_if=StopIf(**shape.stop_if.model_dump()) if shape.stop_if else None,
         notices=tuple(notices),
         places=places,
     )

@@ -15,6 +15,7 @@ from apollo_batch.job.parts import (
     LimitsShape,
     SearchShape,
     SourceShape,
+    StopShape,
 )
 from apollo_batch.job.places import Loc, Places
 from apollo_batch.job.rule_shapes import SkipShape, WhenShape
@@ -27,6 +28,7 @@ from apollo_batch.job.syntax import shown
 _GROUPS: dict[str, type[BaseModel]] = {
     "input": InputShape,
     "limits": LimitsShape,
+    "stop_if": StopShape,
     "skip": SkipShape,
     "map": SourceShape,
     "source": SearchShape,

@@ -10,6 +10,7 @@ from apollo_batch.job.scalars import (
     Days,
     Named,
     OrNothing,
+    Rate,
     RowOfSheet,
     Share,
     Splitter,
@@ -136,6 +137,35 @@ class LimitsShape(Shape):
         description="The share of each of Apollo's rate windows that a run leaves to the team.",
         examples=[0.4],
     )
+
+
+class StopShape(Shape):
+    """What ends a run early, once 20 rows have come to their end; the same command goes on."""
+
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1})
+
+    match_rate_below: Annotated[Rate | None, OrNothing] = Field(
+        None,
+        description="Fewer of the rows that a step looked up are known to Apollo.",
+        examples=[0.2],
+    )
+    error_rate_above: Annotated[Share | None, OrNothing] = Field(
+        None,
+        description="More of a step's rows failed or are in doubt.",
+        examples=[0.1],
+    )
+    credits_per_row_above: Annotated[Credits | None, OrNothing] = Field(
+        None,
+        description="The run has cost more than this for each row asked.",
+        examples=[2],
+    )
+
+    @model_validator(mode="after")
+    def _one_at_least(self) -> "StopShape":
+        if all(getattr(self, name) is None for name in type(self).model_fields):
+            names = ", ".join(type(self).model_fields)
+            raise wrong("`stop_if` names no threshold.", f"Add one of: {names}.")
+        return self
 
 
 class MapShape(Shape):

@@ -105,6 +105,12 @@ def _part(number: Decimal) -> Decimal:
     return number
 
 
+def _rate(number: Decimal) -> Decimal:
+    if not 0 < number <= 1:
+        raise wrong(f"`{number}` is out of range.", "Write more than 0, at most 1: 0.2 for 20 %.")
+    return number
+
+
 def _or_nothing(value: Any) -> Any:
     empty = isinstance(value, Word) and value in {"", "null"}
     return None if empty else value
@@ -139,6 +145,12 @@ Share = Annotated[
     BeforeValidator(_number),
     AfterValidator(_part),
     WithJsonSchema({"type": "number", "minimum": 0, "exclusiveMaximum": 1}),
+]
+Rate = Annotated[
+    Decimal,
+    BeforeValidator(_number),
+    AfterValidator(_rate),
+    WithJsonSchema({"type": "number", "exclusiveMinimum": 0, "maximum": 1}),
 ]
 RowOfSheet = Annotated[
     int,

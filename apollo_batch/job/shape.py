@@ -15,6 +15,7 @@ from apollo_batch.job.parts import (
     MapShape,
     SearchShape,
     Shape,
+    StopShape,
 )
 from apollo_batch.job.rule_shapes import SkipShape
 from apollo_batch.job.scalars import Count, Named, OrNothing, Untyped, YesNo
@@ -31,6 +32,7 @@ OF_A_SHEET = (
     "mode",
     "keep_old",
     "per_row",
+    "pilot",
 )
 """The keys that have no meaning in a job that starts from a search."""
 OF_A_STEP = ("operation", "map", "options", "keep", "mode", "keep_old", "per_row")
@@ -84,6 +86,16 @@ class JobShape(Shape):
     )
     limits: Annotated[LimitsShape | None, OrNothing] = Field(
         None, description="How far a run may go.", examples=[{"max_credits": 500}]
+    )
+    pilot: Annotated[Count | None, OrNothing] = Field(
+        None,
+        description="How many rows to ask first, before it is decided whether the rest follows.",
+        examples=[20],
+    )
+    stop_if: Annotated[StopShape | None, OrNothing] = Field(
+        None,
+        description="What ends a run early.",
+        examples=[{"match_rate_below": 0.2, "error_rate_above": 0.1}],
     )
     include_hidden: YesNo = Field(
         False,

@@ -91,6 +91,18 @@ class Limits:
 
 
 @dataclass(frozen=True)
+class StopIf:
+    """What ends a run early, once there are enough rows to judge by."""
+
+    match_rate_below: Decimal | None = None
+    """The share of rows looked up that Apollo knows."""
+    error_rate_above: Decimal | None = None
+    """The share of rows that failed or are in doubt."""
+    credits_per_row_above: Decimal | None = None
+    """What the run has cost for each row of its first step."""
+
+
+@dataclass(frozen=True)
 class Step:
     """One operation and what it gets: the same for every row, and per row."""
 
@@ -165,6 +177,9 @@ class Job:
     """Whether rows that the workbook hides are taken as well."""
     skip: tuple[SkipRule, ...] = ()
     limits: Limits = field(default_factory=Limits)
+    pilot: int | None = None
+    """How many rows are asked first, before it is decided whether the rest follows."""
+    stop_if: StopIf | None = None
     notices: tuple[str, ...] = ()
     """What a person should know before the run, though nothing is wrong."""
     places: Places = field(default_factory=Places, repr=False, compare=False)
@@ -174,7 +189,7 @@ class Job:
         return {step.id: step for step in self.steps}[id]
 
     def canonical(self) -> str:
-        """Say what the job asks in one stable text; its name, limits and layout are no part."""
+        """Say what the job asks in one stable text; its name, limits, pilot, `stop_if` and layout are no part."""
         asked: dict[str, Any] = {
             "input": [self.sheet, self.header_row, self.table, self.include_hidden],
             "skip": [_rule(rule) for rule in self.skip],

@@ -26,7 +26,7 @@ def bound(place: Place, ready: Ready) -> dict[str, str]:
         "version": __version__,
         "catalogue": fingerprint(),
         "team": place.account,
-        "job": _hash([job.canonical(), allowed]),
+        "job": _hash([job.canonical(), allowed, job.pilot, repr(job.stop_if)]),
         "input": ready.rows.source(wish.input)["input_hash"],
         "rows": _hash(taken),
         "run": ready.run or "",

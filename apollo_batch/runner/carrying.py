@@ -1,6 +1,6 @@
 """A run that was begun in; everything sent and settled, or the reason why it stopped, out."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -23,10 +23,12 @@ from apollo_batch.runner.place import Place
 from apollo_batch.runner.plan import shelf_of
 from apollo_batch.runner.pump import Pump
 from apollo_batch.runner.steps import Link, Steps, onward_of
+from apollo_batch.runner.thresholds import Thresholds
 from apollo_batch.runner.workers import come_to_work
 
 _ID = parse("id")
 _THREADS = 8
+_NO_ROWS = ((0, 0),)
 
 
 def carry(
@@ -37,13 +39,17 @@ def carry(
     note: Callable[[Chunk, Settlement], None] | None = None,
     *,
     most_enrolled: int | None = None,
+    held_back: Collection[str] = (),
 ) -> None:
-    """Send what is to be sent and settle what comes back, until nothing is left or it stops."""
+    """Send what is to be sent and settle what comes back, until nothing is left or it stops.
+
+    `held_back`: steps that nothing is sent for now.
+    """
     owner, held = come_to_work(place.store)
     try:
         goings = [
             replace(going, owner=owner, most_enrolled=most_enrolled if enrolls else None)
-            for going, enrolls in _goings(place, ready, run)
+            for going, enrolls in _goings(place, ready, run, held_back)
         ]
         lookout = Lookout(place, keeps=any(g.keep is not None and g.most > 0 for g in goings))
         steps = _steps(place, ready, run, goings, lookout)
@@ -125,13 +131,19 @@ def _steps(
         for stage in stages(job)
         if stage.before is not None
     ]
-    return Steps(place.store, run, pumps, links)
+    wanted = job.stop_if
+    thresholds = Thresholds(place.store, run, wanted, job.steps) if wanted else None
+    return Steps(place.store, run, pumps, links, thresholds)
 
 
-def _goings(place: Place, ready: Ready, run: str) -> Iterator[tuple[Going, bool]]:
+def _goings(
+    place: Place, ready: Ready, run: str, held_back: Collection[str]
+) -> Iterator[tuple[Going, bool]]:
     """Say how far each step of a run may go, and whether it enrolls."""
     for stage in stages(ready.job):
         going = _going(place, ready, run, stage.step)
+        if stage.step.id in held_back:
+            going = replace(going, selection=_NO_ROWS)
         enrolls = stage.step.operation.act is Act.ENROLL
         yield replace(going, before=stage.chain), enrolls
 

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 _BUDGETS = ("budget", "budget_day", "budget_month", "balance_kept", "enroll_budget")
 _STOP_EXITS = dict.fromkeys(_BUDGETS, Exit.BUDGET) | {
+    "pilot": Exit.BUDGET,
+    "stop_if": Exit.BUDGET,
     "credits_exhausted": Exit.BUDGET,
     "no_access": Exit.ACCESS,
     "out_of_reach": Exit.OUT_OF_REACH,

@@ -15,6 +15,7 @@ from apollo_batch.model import Chunk, Item, RowNumber
 from apollo_batch.runner.pump import Pump
 from apollo_batch.runner.suppression import Suppression
 from apollo_batch.runner.survey import unless_listed
+from apollo_batch.runner.thresholds import Thresholds
 
 
 @dataclass(frozen=True)
@@ -51,17 +52,34 @@ class Steps:
     """All steps of one run, between the journal and whoever carries their chunks."""
 
     def __init__(
-        self, store: Store, run: str, pumps: Mapping[str, Pump], links: Sequence[Link]
+        self,
+        store: Store,
+        run: str,
+        pumps: Mapping[str, Pump],
+        links: Sequence[Link],
+        thresholds: Thresholds | None = None,
     ) -> None:
         self._store = store
         self._run = run
         self._pumps = pumps
         self._any = next(iter(pumps.values()))
         self._links = links
+        self._thresholds = thresholds
         self._first: dict[str, First] = {}
 
     def turn(self, settled: Settled, free: int) -> Turn:
         """Settle what came back, hand rows on, and hand out up to so many chunks that may leave."""
+        if self._thresholds is None:
+            return self._turn(settled, free)
+        if settled:
+            # What it comes to is known before anything more leaves.
+            self._any.turn(settled, 0)
+            self._thresholds.take(settled)
+        turn = self._turn((), self._thresholds.allows(free))
+        self._thresholds.left(turn.chunks)
+        return turn
+
+    def _turn(self, settled: Settled, free: int) -> Turn:
         if not self._links:
             return self._any.turn(settled, free)
         if settled:
