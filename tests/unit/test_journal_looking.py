@@ -7,8 +7,8 @@ from journal_maker import FREE_FOR_ALL, NOON, TEAM, Journal
 
 from apollo_batch.catalogue.contacts import CREATE_CONTACTS
 from apollo_batch.catalogue.entry import Mode
-from apollo_batch.journal import tell
 from apollo_batch.journal.answers import Over, Wait
+from apollo_batch.journal.outcomes import outcomes
 from apollo_batch.journal.questions import Shelf
 from apollo_batch.journal.settle import sweep
 from apollo_batch.model import Arrival, Leg, Settlement, Status, Verdict
@@ -68,7 +68,7 @@ def sent(journal, going, settlement, now=NOON):
 
 
 def ends(journal, going):
-    return [(told.status.value, told.reason) for told in tell.outcomes(journal.store, going.run)]
+    return [(told.status.value, told.reason) for told in outcomes(journal.store, going.run)]
 
 
 def test_a_row_of_which_the_answer_shows_nothing_is_looked_for_and_found(journal):
