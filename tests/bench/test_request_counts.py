@@ -5,8 +5,8 @@ import json
 import pytest
 from bench_clock import measure, show
 from crm_makers import BULK_CREATE, BULK_UPDATE, annotated, effects, lay, newcomer
-from enroll_maker import ENROLL, contacts, enrolling, requests_to
-from makers import Desk, serving
+from enroll_maker import ENROLL, MAILBOX, SEQUENCES, contacts, enrolling, requests_to
+from makers import Desk, save_job, serving
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(900)]
 PEOPLE = ("first_name", "last_name", "email", "organization_name")
@@ -95,3 +95,60 @@ def test_two_thousand_five_hundred_tasks_of_one_template_take_twenty_five_reques
     show_counts("2,500 tasks of one template", told, 2_500, taken.seconds)
     assert told["requests"] == {"POST /tasks/bulk_create": 25}
     assert len(effects(apollo, "tasks", "created")) == 2_500
+
+
+def prospecting(desk, people):
+    """Search, enrich, save, enroll: the whole way for so many people."""
+    taken = ("email", "first_name", "last_name")
+    return save_job(
+        desk.folder / "prospect.yaml",
+        operation=None,
+        map=None,
+        keep={"Title": "title"},
+        source={
+            "operation": "people.search",
+            "options": {"person_seniorities": ["director", "head", "vp"]},
+            "max_records": people,
+        },
+        steps=[
+            {"id": "person", "operation": "people.enrich", "map": {"id": {"from": "source.id"}}},
+            {
+                "id": "contact",
+                "operation": "contacts.create",
+                "when": {"from": "person.email", "filled": True},
+                "map": {name: {"from": f"person.{name}"} for name in taken},
+            },
+            {
+                "id": "enrolled",
+                "operation": "sequences.enroll",
+                "when": {"from": "contact.id", "filled": True},
+                "map": {"contact_id": {"from": "contact.id"}},
+                "options": {"sequence": SEQUENCES["spring"], "mailbox": MAILBOX},
+            },
+        ],
+        limits={"max_credits": 5_000},
+    )
+
+
+def test_a_thousand_people_go_from_a_search_to_a_sequence_with_the_fewest_requests(desk, apollo):
+    job = prospecting(desk, 1_000)
+    taken = measure(desk, "run", job, "--yes", "--json", "--max-enroll", 1_000)
+    told = json.loads(taken.out)
+    assert taken.code == 0, taken.err
+
+    people = told["rows"]["total"]
+    books = apollo.books()
+    saved = len([e for e in books["effects"] if (e["table"], e["kind"]) == ("contacts", "created")])
+    asked = {"source": people / 100, "person": people / 10, "contact": saved / 100}
+    least = sum(-(-count // 1) for count in asked.values()) + -(-saved // 100)
+    ours = sum(told["requests"].values())
+    show(
+        f"{people:,} people from a search to a sequence",
+        [
+            ("requests", f"{ours:,}", f"{least * 1.05:,.0f} at the most"),
+            ("the least there can be", f"{least:,.0f}", ""),
+            ("requests of a client that goes row by row", f"{people // 100 + 3 * people:,}", ""),
+            ("seconds", f"{taken.seconds:.1f}", ""),
+        ],
+    )
+    assert ours <= least * 1.05
