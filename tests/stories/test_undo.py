@@ -92,6 +92,16 @@ def test_whom_a_run_has_enrolled_leave_the_sequence_and_nobody_else(desk, apollo
     assert undone(told)[-1][2] == "Same as row 2."
 
 
+def test_a_run_and_the_one_that_took_it_back_both_agree_with_themselves(desk, apollo):
+    told, run = enrolled(desk, apollo, contacts(3))
+    back = undo(told, run).document["run"]
+
+    for one in (run, back):
+        assert desk.call("verify", one).out == f"Run {one}: all agrees.\n"
+        assert "These agree with each other." in desk.call("usage", one).out
+    assert "remove_or_stop_contact_ids" in desk.call("why", back, 2).out
+
+
 def test_who_has_been_mailed_stays_and_the_plan_says_so_before_it_asks(desk, apollo):
     mine = contacts(3)
     told, run = enrolled(desk, apollo, mine)
