@@ -53,11 +53,7 @@ class SqliteFile:
 
     def explained(self, problem: BaseException) -> BatchError | None:
         if isinstance(problem, DBAPIError) and "malformed" in str(problem.orig):
-            return OutputError(
-                f"The journal in {self.folder} is damaged: {problem.orig}.",
-                fix="`apollo-batch verify RUN` says where. Put a copy of the file back, and nothing "
-                "that was sent since then is known.",
-            )
+            return self._damaged(problem)
         words = str(problem.orig) if isinstance(problem, OperationalError) else ""
         if isinstance(problem, OperationalError) and ("full" in words or "locked" in words):
             return self._unwritable(str(self.folder), problem)
@@ -66,7 +62,15 @@ class SqliteFile:
     def unopened(self, problem: BaseException) -> BatchError | None:
         if isinstance(problem, OperationalError):
             return self._unwritable(self.name, problem)
+        if isinstance(problem, DBAPIError) and "malformed" in str(problem.orig):
+            return self._damaged(problem)
         return None
+
+    def _damaged(self, problem: DBAPIError) -> OutputError:
+        return OutputError(
+            f"The journal's file {self.name} is damaged: {problem.orig}.",
+            fix="Put a copy of the file back; what was sent since it was made is not known then.",
+        )
 
     @staticmethod
     def _unwritable(place: str, problem: OperationalError) -> OutputError:

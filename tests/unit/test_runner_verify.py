@@ -9,6 +9,7 @@ from makers import leads, save_csv, save_job
 
 from apollo_batch.entrypoints.consent import caps_in_force
 from apollo_batch.entrypoints.opening import place_for
+from apollo_batch.errors import OutputError
 from apollo_batch.journal.store import open_store
 from apollo_batch.runner import invocation
 from apollo_batch.runner.carrying import carry
@@ -172,14 +173,32 @@ def test_what_is_spoilt_is_told(copy, done, spoilt):
     assert all(line.endswith(".") for line in told)
 
 
-def test_a_file_with_a_spoilt_page_is_told_before_anything_in_it_is_believed(copy, done):
-    with (copy / "journal.db").open("r+b") as file:
-        size = file.seek(0, 2)
-        for page in range(4096 * 8, size - 4096, 4096 * 3):
-            file.seek(page)
-            file.write(b"\xff" * 64)
+def spoil(folder, name):
+    """Write over the middle of the page where a table or an index of the file begins."""
+    with closing(sqlite3.connect(folder / "journal.db")) as c:
+        root = "select rootpage from sqlite_master where name = ?"
+        (page,) = c.execute(root, [name]).fetchone()
+        (size,) = c.execute("pragma page_size").fetchone()
+    with (folder / "journal.db").open("r+b") as file:
+        file.seek((page - 1) * size)
+        file.write(b"\xff" * size)
 
-    assert any("file is damaged" in line for line in wrong(copy, done[1]))
+
+@pytest.mark.parametrize("place", ["items", "items_row", "attempts", "budgets"])
+def test_a_file_with_a_spoilt_page_is_told_before_anything_in_it_is_believed(copy, done, place):
+    spoil(copy, place)
+
+    told = wrong(copy, done[1])
+
+    assert told
+    assert all("file is damaged" in line for line in told)
+
+
+def test_a_file_too_damaged_to_be_opened_is_not_taken_for_somebody_elses(copy, done):
+    spoil(copy, "meta")
+
+    with pytest.raises(OutputError, match="is damaged"):
+        wrong(copy, done[1])
 
 
 def test_a_draft_beside_the_copy_of_the_input_is_told_and_a_copy_that_is_gone(copy, done):
