@@ -279,10 +279,12 @@ class Operation:
 
     def route(self, name: str) -> Route:
         """Find a route by its name; KeyError where there is none."""
-        for route in self.routes:
-            if route.name == name:
-                return route
-        raise KeyError(name)
+        return {route.name: route for route in self.routes}[name]
+
+    @property
+    def by_id(self) -> bool:
+        """Whether it changes or enrolls what is there: an id may be all that names whom."""
+        return self.act in {Act.UPDATE, Act.ENROLL} and not self.withdraws
 
     @property
     def seek(self) -> Route | None:

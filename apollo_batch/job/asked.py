@@ -33,6 +33,8 @@ class Asked:
     """The steps before it, in their order."""
     taken: Mapping[str, str] = field(default_factory=dict)
     """What later steps take of its answers: `step.field` to the field."""
+    names_whom: bool = False
+    """Whether a later step may know by its answer alone whom it changes or enrolls."""
 
     @property
     def searches(self) -> bool:
@@ -102,8 +104,9 @@ def asked(shape: JobShape, places: Places) -> list[Asked]:
     earlier: dict[str, Operation] = {}
     ready = []
     for number, each in enumerate(found):
-        taken = _taken(each.id, found[number + 1 :])
-        ready.append(replace(each, earlier=dict(earlier), taken=taken))
+        later = found[number + 1 :]
+        taken, whom = _taken(each.id, later), any(one.operation.by_id for one in later)
+        ready.append(replace(each, earlier=dict(earlier), taken=taken, names_whom=whom))
         earlier[each.id] = each.operation
     return ready
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from apollo_batch.catalogue import paths
 from apollo_batch.catalogue.entry import Mode
 from apollo_batch.catalogue.kinds import Kind
 from apollo_batch.catalogue.param import Param
@@ -17,6 +18,8 @@ from apollo_batch.job.rule_shapes import SkipShape, WhenShape
 from apollo_batch.job.spelling import DEDUPE, FIELDS, LABEL_RUN, meant
 from apollo_batch.job.wanted import Job, Limits, SkipRule, Source, Step, StopIf, Value, When
 from apollo_batch.packing import choose_route
+
+_EMAIL = "email"
 
 
 def job(asked: Sequence[Asked], name: str, places: Places) -> Job:
@@ -58,6 +61,8 @@ def _step(asked: Asked) -> Step:
     kept, gives = keep.parsed(shape.keep or {}), keep.parsed(asked.taken)
     route = choose_route(operation, {path[0].key for path in (kept | gives).values()})
     route = route or operation.routes[0]
+    if asked.names_whom and _EMAIL in operation.fields and route.holds(_EMAIL):
+        gives[f"{asked.id}.{_EMAIL}"] = paths.parse(_EMAIL)
     said = _said(asked)
     return Step(
         id=asked.id,

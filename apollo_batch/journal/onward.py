@@ -1,8 +1,9 @@
 """Rows that ended well in one step in; the next step's items out: handed on once, or not at all."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause, or_, select, update
 from sqlalchemy.engine import Connection
@@ -11,7 +12,7 @@ from apollo_batch.catalogue.operations import OPERATIONS
 from apollo_batch.journal.entering import Entered, First, Into, put
 from apollo_batch.journal.schema import items, rows
 from apollo_batch.journal.store import Store
-from apollo_batch.model import Status
+from apollo_batch.model import Params, Status
 from apollo_batch.packing import question
 
 _BATCH = 500
@@ -23,6 +24,8 @@ SAME = (
     & (ORIGINAL.c.row == items.c.twin)
 )
 """An item to the one that is asked for it as well."""
+FOR_LATER = "\x1f"
+"""What is kept for later steps alone has a name that begins with this."""
 PASSED_BY = "when_not_met"
 LETS_PASS = (PASSED_BY, "nothing_found")
 """The reasons of rows that go on though nothing was found or made for them."""
@@ -39,7 +42,13 @@ class Onward:
     cells: list[str]
     """Those of the input's row that the job names."""
     answers: Mapping[str, str]
-    """What all steps before it answered, by the name under which it is taken."""
+    """What all steps before it answered, by the name under which it is kept for later."""
+
+    @property
+    def told(self) -> Mapping[str, str]:
+        """What earlier steps answered, as `step.field`."""
+        start = len(FOR_LATER)
+        return {name[start:]: t for name, t in self.answers.items() if name.startswith(FOR_LATER)}
 
 
 def goes_on(of: FromClause | None = None) -> ColumnElement[bool]:
@@ -73,11 +82,39 @@ def onward(store: Store, run: str, step: str, sheet: str, above: Mapping[str, st
         .limit(_BATCH)
     )
     with store.read() as c:
-        found = c.execute(query).all()
-        if not found:
-            return []
-        cells = _cells(c, run, [row.root for row in found])
-        answers = _answers(c, run, sheet, [row.row for row in found], above)
+        return _with_answers(c, run, c.execute(query).all(), above)
+
+
+def waiting(
+    store: Store, run: str, step: str, sheet: str, above: Mapping[str, str]
+) -> Iterator[tuple[Onward, Params]]:
+    """Read the rows that have come to a step and are not done there, or in doubt; what each sends."""
+    open_still = or_(items.c.state != "done", items.c.status == Status.IN_DOUBT.value)
+    query = (
+        select(items.c.id, items.c.sheet, items.c.row, items.c.root, items.c.params)
+        .where(items.c.run == run, items.c.step == step, items.c.sheet == sheet, open_still)
+        .order_by(items.c.id)
+        .limit(_BATCH)
+    )
+    last = 0
+    while True:
+        with store.read() as c:
+            found = c.execute(query.where(items.c.id > last)).all()
+            came = _with_answers(c, run, found, above)
+        yield from zip(came, (json.loads(one.params) for one in found), strict=True)
+        if len(found) < _BATCH:
+            return
+        last = found[-1].id
+
+
+def _with_answers(
+    c: Connection, run: str, found: Sequence[Any], above: Mapping[str, str]
+) -> list[Onward]:
+    """Add to items of one sheet what is known of their rows."""
+    if not found:
+        return []
+    cells = _cells(c, run, [row.root for row in found])
+    answers = _answers(c, run, found[0].sheet, [row.row for row in found], above)
     return [
         Onward(one.id, one.sheet, one.row, one.root, cells[one.root], answers[one.row])
         for one in found

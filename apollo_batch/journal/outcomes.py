@@ -11,7 +11,7 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.engine import RowMapping
 
 from apollo_batch.journal import budget, tell
-from apollo_batch.journal.onward import LETS_PASS, ORIGINAL, PASSED_BY, SAME
+from apollo_batch.journal.onward import FOR_LATER, LETS_PASS, ORIGINAL, PASSED_BY, SAME
 from apollo_batch.journal.schema import items, rows
 from apollo_batch.journal.store import Store
 from apollo_batch.journal.unexplained import asks_of_it, what_the_balance_says
@@ -19,8 +19,6 @@ from apollo_batch.model import Status
 
 _PAGE = 2_000
 _FIELDS = ("state", "status", "reason", "note", "kept", "credits", "found", "since", "root")
-_FOR_LATER = "\x1f"
-"""What is kept for later steps alone has a name that begins with this."""
 
 
 @dataclass(frozen=True)
@@ -127,7 +125,7 @@ def _told(found: RowMapping, selection: list[list[int]], stop: str) -> Told:
     status = Status(found[f"{of}status"])
     note = found[f"{of}note"] or ""
     kept = json.loads(found[f"{of}kept"]) if found[f"{of}kept"] else {}
-    kept = {name: text for name, text in kept.items() if not name.startswith(_FOR_LATER)}
+    kept = {name: text for name, text in kept.items() if not name.startswith(FOR_LATER)}
     number = found[f"{of}found"]
     if not twin:
         known = None if status is Status.IN_DOUBT else found["credits"]

@@ -35,9 +35,10 @@ _END = (
 
 @dataclass(frozen=True)
 class Barred:
-    """The rows of a run that are on the list, and how far the run would go."""
+    """The rows of a step of a run that are on the list, and how far the run would go."""
 
     run: str
+    step: str
     operation: Operation
     notes: Mapping[int, str]
     """Row to what of it is on the list."""
@@ -56,6 +57,8 @@ def would_leave(store: Store, barred: Barred) -> tuple[int, Counter[tuple[str, s
 
 def suppress(store: Store, barred: Barred, now: float) -> None:
     """End the rows on the list that would be sent: as skipped, or in doubt where they may have been."""
+    if not barred.notes:
+        return
     with store.write() as c:
         waiting = list(_waiting(c, barred))
         if waiting:
@@ -79,7 +82,8 @@ def _page(c: Connection, barred: Barred, numbers: Sequence[int]) -> Sequence[Row
     query = (
         select(items)
         .outerjoin(_ORIGINAL, same)
-        .where(items.c.run == barred.run, items.c.sheet == "", items.c.row.in_(numbers), waits)
+        .where(items.c.run == barred.run, items.c.step == barred.step)
+        .where(items.c.row.in_(numbers), waits)
     )
     if barred.selection:
         query = query.where(within(barred.selection))

@@ -19,6 +19,7 @@ from apollo_batch.journal.questions import Shelf
 from apollo_batch.journal.remembered import Same
 from apollo_batch.journal.store import Store
 from apollo_batch.journal.suppress import suppress
+from apollo_batch.runner import sparing
 from apollo_batch.runner.again import surveyed
 from apollo_batch.runner.allowed import allowed
 from apollo_batch.runner.balances import note_balance
@@ -220,14 +221,20 @@ def begin(place: Place, ready: Ready, cap: Decimal | None) -> str:
         source=source,
         now=now,
     )
-    if ready.run and ready.plan.survey.suppressed:
-        # Whoever came onto the list since the run began is spared as well.
-        barred = barred_of(ready.basis, run, resend=ready.wish.resend_in_doubt)
-        suppress(place.store, barred, now)
+    if ready.run:
+        _spare(place, ready, run, now)
     if ready.wish.resend_in_doubt:
         runs.ask_again(place.store, run, ready.plan.survey.selection)
     note_balance(place, run, "before")
     return run
+
+
+def _spare(place: Place, ready: Ready, run: str, now: float) -> None:
+    """Leave out whoever has come onto the do-not-contact list since the run began."""
+    found, resend = ready.plan.survey, ready.wish.resend_in_doubt
+    suppress(place.store, barred_of(ready.basis, run, resend=resend), now)
+    for barred in sparing.barred(place.store, ready.rows, found, run, resend=resend):
+        suppress(place.store, barred, now)
 
 
 def _limits(basis: Basis) -> dict[str, str]:

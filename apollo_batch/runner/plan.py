@@ -206,8 +206,8 @@ def _with_steps(basis: Basis, store: Store, plan: Plan, part: Part | None) -> Pl
 
 def barred_of(basis: Basis, run: str, *, resend: bool) -> Barred:
     """Say which rows of a run that goes on are on the do-not-contact list by now."""
-    found, operation = basis.survey, basis.job.steps[0].operation
-    return Barred(run, operation, found.suppressed, found.selection, resend)
+    found, step = basis.survey, basis.job.steps[0]
+    return Barred(run, step.id, step.operation, found.suppressed, found.selection, resend)
 
 
 def _known(store: Store, shelf: Shelf, found: Survey, *, resend: bool) -> set[str]:

@@ -42,7 +42,8 @@ class Rows:
     def entries(self) -> Iterator[Entry]:
         """Bind every row; a search is a row of its own."""
         if self.sheet is not None and self.binding is not None:
-            yield from entries(self.sheet, self.binding, self.suppression)
+            by_id = any(step.operation.by_id for step in self.job.steps)
+            yield from entries(self.sheet, self.binding, self.suppression, by_id=by_id)
         else:
             yield Entry((), "", Item(_ONLY, dict(whole_question(self.job.steps[0]))))
 

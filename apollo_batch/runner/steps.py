@@ -11,10 +11,11 @@ from apollo_batch.journal.entering import Entered, First, Into
 from apollo_batch.journal.onward import Onward, first_askers, hand_on, onward
 from apollo_batch.journal.store import Store
 from apollo_batch.journal.turn import Settled, Turn
-from apollo_batch.model import Chunk, Item, RowNumber
+from apollo_batch.model import Chunk, Item
 from apollo_batch.runner.pump import Pump
+from apollo_batch.runner.sparing import listed, row_of
 from apollo_batch.runner.suppression import Suppression
-from apollo_batch.runner.survey import unless_listed
+from apollo_batch.runner.survey import spared
 from apollo_batch.runner.thresholds import Thresholds
 
 
@@ -34,10 +35,10 @@ class Link:
 
     def entered(self, came: Onward) -> Entered:
         """Bind a row to the step it comes to; whom nothing may be sent to is left out."""
-        row = self.passing.row(RowNumber(came.row), came.cells, came.answers)
-        bound = self.passing.binding.bind(row)
+        bound = self.passing.binding.bind(row_of(self.passing, came))
         if isinstance(bound, Item) and self.suppression is not None:
-            bound = unless_listed(self.suppression, self.passing.binding, row, bound)
+            note = listed(self.suppression, self.passing, came, bound.params)
+            bound = bound if note is None else spared(bound.row, note)
         return Entered(bound, came.sheet, came.root)
 
 

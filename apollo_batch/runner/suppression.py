@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -46,20 +46,23 @@ class Suppression:
                     return f"{name}: {entry}"
         return None
 
-    def finds_cell(
-        self, operation: Operation, columns: Sequence[str], cells: Sequence[str]
-    ) -> str | None:
+    def finds_cell(self, columns: Sequence[str], cells: Sequence[str]) -> str | None:
         """Say which cell of a row has an e-mail address that is on the list; None: none has.
 
         Where a row is named by an id alone, its own cells tell more than the request does.
         """
-        if _lets_pass(operation) or operation.act not in {Act.UPDATE, Act.ENROLL}:
-            return None
-        for column, cell in zip(columns, cells, strict=False):
-            if "@" in cell and not _OF_A_COLLEAGUE.search(column):
-                entry = self._email(_cleaned(Kind.EMAIL, cell))
-                if entry is not None:
-                    return f"{column}: {entry}"
+        told = zip(columns, cells, strict=False)
+        return self._told((c, cell) for c, cell in told if not _OF_A_COLLEAGUE.search(c))
+
+    def finds_answer(self, answers: Mapping[str, str]) -> str | None:
+        """Say which answer of an earlier step, by `step.field`, is an address on the list."""
+        return self._told(answers.items())
+
+    def _told(self, texts: Iterable[tuple[str, str]]) -> str | None:
+        for name, text in texts:
+            entry = self._email(_cleaned(Kind.EMAIL, text)) if "@" in text else None
+            if entry is not None:
+                return f"{name}: {entry}"
         return None
 
     def _entry(self, param: Param, value: Any) -> str | None:

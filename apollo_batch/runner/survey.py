@@ -10,7 +10,7 @@ from apollo_batch.catalogue.entry import Once
 from apollo_batch.job.bind import Binding
 from apollo_batch.job.wanted import Job
 from apollo_batch.journal.entering import Entry
-from apollo_batch.model import Item, Outcome, Params, Row, Status
+from apollo_batch.model import Item, Outcome, Params, Row, RowNumber, Status
 from apollo_batch.packing import Asking, same, subject
 from apollo_batch.runner.suppression import Suppression
 from apollo_batch.sheets.read import Sheet
@@ -171,23 +171,31 @@ class Choice:
 
 
 def entries(
-    sheet: Sheet, binding: Binding, suppression: Suppression | None = None
+    sheet: Sheet, binding: Binding, suppression: Suppression | None = None, *, by_id: bool
 ) -> Iterator[Entry]:
-    """Bind every row for the journal; all of them, whatever this invocation takes up."""
+    """Bind every row for the journal; all of them, whatever this invocation takes up.
+
+    `by_id`: a step of the job may say by an id alone whom it changes or enrolls.
+    """
     for row in sheet.rows():
         text = "\x1f".join(row.cells)
         digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
         bound = binding.bind(row)
         if suppression is not None and isinstance(bound, Item):
-            bound = unless_listed(suppression, binding, row, bound)
+            bound = _unless_listed(suppression, binding, row, bound, by_id=by_id)
         yield Entry(binding.cells(row), digest, bound)
 
 
-def unless_listed(
-    suppression: Suppression, binding: Binding, row: Row, item: Item
+def _unless_listed(
+    suppression: Suppression, binding: Binding, row: Row, item: Item, *, by_id: bool
 ) -> Item | Outcome:
     """Leave a row out whom the do-not-contact list names, in what is sent or in its cells."""
-    operation = binding.operation
-    note = suppression.finds(operation, item.params)
-    note = note or suppression.finds_cell(operation, binding.columns, row.cells)
-    return item if note is None else Outcome(item.row, Status.SKIPPED, "suppressed", note)
+    note = suppression.finds(binding.operation, item.params)
+    if note is None and by_id and not binding.operation.withdraws:
+        note = suppression.finds_cell(binding.columns, row.cells)
+    return item if note is None else spared(item.row, note)
+
+
+def spared(row: RowNumber, note: str) -> Outcome:
+    """End a row that is on the do-not-contact list; `note` says what of it."""
+    return Outcome(row, Status.SKIPPED, "suppressed", note)
