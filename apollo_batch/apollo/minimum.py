@@ -32,7 +32,7 @@ def _of_records(operation: Operation, route: Route, chunk: Chunk, data: dict[str
         case Pairing.NONE:
             return _of_all(key, data)
         case Pairing.MEMBER:
-            return _of_one(operation, key, data)
+            return _of_one(operation, route, data)
         case Pairing.SKIPS:
             return _of_enrolled(key, data)
         case Pairing.MANY | Pairing.SOUGHT:
@@ -66,11 +66,12 @@ def _of_all(key: str, data: dict[str, Any]) -> str:
     return ""
 
 
-def _of_one(operation: Operation, key: str, data: dict[str, Any]) -> str:
+def _of_one(operation: Operation, route: Route, data: dict[str, Any]) -> str:
+    key = route.results_at
     record = data.get(key)
     if not isinstance(record, dict):
         raise MisshapenError(f"no record under {key}")
-    if "id" in operation.fields and not _has_id(record):
+    if "id" in operation.fields | (route.answers or frozenset()) and not _has_id(record):
         raise MisshapenError(f"no id in {key}")
     return ""
 
@@ -135,7 +136,7 @@ def _of_looked_up(operation: Operation, route: Route, data: dict[str, Any]) -> s
 def _of_written(operation: Operation, route: Route, data: dict[str, Any]) -> str:
     key = route.results_at
     if not isinstance(data.get(key), list):
-        return _of_one(operation, key, data)
+        return _of_one(operation, route, data)
     there = _see_existing(route, data)
     whole = all(_has_id(record) for record in (*data[key], *there))
     return "" if whole else f"a record without its id under {key}"

@@ -19,6 +19,7 @@ SHAPE = {
     "credits": dict,
     "requests": dict,
     "sheets": dict,
+    "unknown": dict,
     "next": type(None),
 }
 CREDITS = ["max", "reported", "derived", "held", "unpriced_requests"]

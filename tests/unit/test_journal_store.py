@@ -209,7 +209,7 @@ def test_threads_that_write_at_once_lose_nothing(state):
 
 
 def test_processes_that_open_a_new_journal_at_once_all_find_it_and_lose_nothing(tmp_path, state):
-    here = str(Path(__file__).parent)
+    here = str(Path(__file__).parents[1])
     named = state.reveal() if isinstance(state, Secret) else str(state)
     command = [sys.executable, "-c", WRITER, named, here]
     writers = [
