@@ -8,6 +8,7 @@ from apollo_batch.catalogue.entry import Act
 from apollo_batch.clock import lasting
 from apollo_batch.entrypoints import console
 from apollo_batch.entrypoints.consent import caps_in_force
+from apollo_batch.entrypoints.foretelling import foretold
 from apollo_batch.entrypoints.manner import Manner
 from apollo_batch.entrypoints.opening import place_for
 from apollo_batch.errors import Exit
@@ -46,7 +47,8 @@ def plan_job(wish: Wish, manner: Manner) -> Exit:
 
 
 def plan_lines(ready: Ready, cap: Decimal | None) -> Iterator[str]:
-    """Say a plan in sentences, a line each."""
+    """Say a plan: first as a person would, then its figures, a line each."""
+    yield foretold(ready, cap)
     plan, found = ready.plan, ready.plan.survey
     what = "a search" if ready.job.searches else _count(found.rows, "row")
     does = " ".join(dict.fromkeys(step.operation.does for step in ready.job.steps))
@@ -70,7 +72,7 @@ def plan_lines(ready: Ready, cap: Decimal | None) -> Iterator[str]:
     yield (
         f"Credits: at least 0, likely {report.plain(plan.likely)}, "
         f"at most {report.plain(plan.most)}."
-        + (f" The budget stops it at {report.plain(cap)}." if cap is not None else "")
+        + (f" The budget stops it at {report.plain(cap)}." if cap is not None and plan.most else "")
     )
     if plan.seconds:
         yield f"Apollo's limits stretch this to about {lasting(plan.seconds)}."

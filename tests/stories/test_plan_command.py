@@ -4,6 +4,7 @@ import json
 import re
 
 import pytest
+from enroll_maker import contacts, enrolling
 from makers import BULK, JOBS, PAID, SAMPLES, Desk, lead, leads, save_job, serving, story
 
 from apollo_batch.errors import Exit
@@ -69,6 +70,40 @@ def test_a_plan_in_words_says_rows_skips_requests_and_credits(desk, apollo):
     assert "Skipped before anything is sent: 3 rows." in said
     assert re.search(r"1 +bad_email: Not an e-mail address\.", said)
     assert "at most 13. The budget stops it at 9." in said
+
+
+def test_a_plan_begins_with_what_a_person_would_say(desk, apollo):
+    told = story(desk, apollo, mixed())
+
+    first = desk.call("plan", told.job, told.sheet, "--max-credits", 9).out.splitlines()[0]
+
+    assert first == (
+        "I will look up 13 people (13 credits at the most, and no more than 9). 3 rows are skipped: "
+        "1 weak identity, 1 bad email, 1 freemail domain. Nothing will be e-mailed."
+    )
+
+
+def test_a_plan_says_first_who_would_be_e_mailed(desk, apollo):
+    told = enrolling(desk, apollo, contacts(3))
+
+    first = desk.call("plan", told.job, told.sheet).out.splitlines()[0]
+
+    assert first == "I will enroll 3 contacts (no credits). At most 3 contacts will be e-mailed."
+
+
+@pytest.mark.parametrize(("job", "sheet"), SAMPLE_JOBS)
+def test_the_numbers_of_the_sentences_are_those_of_the_figures(desk, apollo, job, sheet):
+    words = ("plan", JOBS / job, SAMPLES / sheet)
+
+    first = desk.call(*words).out.splitlines()[0]
+    plan = desk.call(*words, "--json").document
+    asked, most = re.search(r"look up (\d+) \w+ \((\d+) credits?", first).groups()
+    skipped, why = re.search(r"(\d+) rows? (?:is|are) skipped: (.*?)\. ", first).groups()
+
+    assert int(asked) == plan["to_ask"]
+    assert most == plan["credits"]["most"]
+    assert int(skipped) == sum(plan["skips"].values())
+    assert sum(map(int, re.findall(r"\d+", why))) == int(skipped)
 
 
 def test_a_plan_as_json_is_one_document(desk, apollo):
