@@ -8,7 +8,7 @@ from apollo_batch.errors import Problem
 from apollo_batch.job.asked import SOURCE, Asked
 from apollo_batch.job.headers import normal
 from apollo_batch.job.places import Loc, Place, Places
-from apollo_batch.job.spelling import FIELDS
+from apollo_batch.job.spelling import FIELDS, meant
 from apollo_batch.job.suggest import did_you_mean
 from apollo_batch.job.syntax import shown
 
@@ -23,6 +23,7 @@ def problems(steps: Sequence[Asked], places: Places) -> Iterator[Problem]:
     for each in steps:
         for loc, name in _taken(each):
             yield from _answer(each, name, each.places.value(loc))
+            yield from _other_id(each, loc, name)
         if starts and each.step is not None:
             yield from _no_sheet(each)
 
@@ -40,8 +41,12 @@ def _ids(steps: Sequence[Asked], *, starts: bool) -> Iterator[Problem]:
 
 def _columns(steps: Sequence[Asked]) -> Iterator[Problem]:
     taken: dict[str, str] = {}
+    ours = {normal(f"Apollo Step {each.id}") for each in steps}
     for each in steps:
         for column in each.shape.keep or {}:
+            if normal(column) in ours:
+                message = f"The column {shown(column)} says what became of a row in a step."
+                yield each.places.key(("keep", column)).problem(message, "Give it another name.")
             other = taken.setdefault(normal(column), each.id)
             if other != each.id:
                 message = f"The step {other} fills a column {shown(column)} already."
@@ -84,6 +89,19 @@ def _answer(asked: Asked, name: str, place: Place) -> Iterator[Problem]:
         operation = asked.earlier[step]
         if first not in operation.fields:
             yield _unknown_field(step, first, operation, place)
+
+
+def _other_id(asked: Asked, loc: Loc, name: str) -> Iterator[Problem]:
+    """Refuse a field that says the same as what is wanted in some of a search's records only."""
+    step, _, field = name.partition(".")
+    key = meant(asked.operation, str(loc[1])) if loc[0] == "map" else None
+    if key is None or step not in asked.earlier:
+        return
+    wanted, operation = key.param.name.removesuffix("s"), asked.earlier[step]
+    if any(route.same_as.get(wanted) == field for route in operation.routes):
+        message = f"Of what the team has saved, {operation.name} answers another id as `{field}`."
+        fix = f"Write `{step}.{wanted}`, which all its records have."
+        yield asked.places.value(loc).problem(message, fix)
 
 
 def _unknown_step(step: str, earlier: Mapping[str, Operation], place: Place) -> Problem:

@@ -345,3 +345,24 @@ def test_the_story_of_a_row_tells_how_far_it_came(desk, apollo):
     assert "POST /contacts/bulk_create" in story
     assert "Step           contact: Succeeded: Created." in story
     assert "Step           enrolled: Succeeded: Enrolled in the sequence." in story
+
+
+def test_a_company_that_the_team_has_saved_brings_its_people_as_any_other(desk, apollo):
+    saved = next(firm for firm in map(WORLD.company, range(40)) if firm.account_id)
+    named = {"q_organization_name": saved.name}
+    source = {"operation": "organizations.search", "options": named, "max_records": 5}
+    people = {
+        "id": "people",
+        "operation": "people.search",
+        "map": {"organization_ids": {"from": "source.organization_id"}},
+        "per_row": 2,
+        "keep": {"Title": "title"},
+    }
+    keeps = {"operation": None, "map": None, "keep": {"Firm": "name", "Id": "id"}}
+    job = save_job(desk.folder / "job.yaml", **keeps, source=source, steps=[people])
+
+    ended = desk.call("run", job, "--yes", "--json")
+
+    sheets = openpyxl.load_workbook(ended.document["output"])
+    assert any(saved.account_id in line for line in sheets["Apollo Found"].values)
+    assert ended.document["sheets"]["Apollo Found 2"]["total"] > 0

@@ -12,6 +12,10 @@ JOB = TOP + "map: {email: Work Email}\n"
 PEOPLE = "version: 1\nkeep: {Id: id}\nsource: {operation: people.search, options: {%s}}\n"
 CREATE = "version: 1\noperation: contacts.create\nmap: {email: E}\n"
 TASK = "version: 1\noperation: tasks.create\nmap: {contact_id: Id}\n"
+STEPS = (
+    "version: 1\nsteps:\n  - {id: person, operation: people.enrich, map: {email: E}, "
+    "keep: {City: city}}\n"
+)
 COMPANIES = "version: 1\noperation: organizations.enrich\nmap: {domain: Website}\n"
 
 # § marks where the caret must stand; the words must all be in the message or its fix.
@@ -61,6 +65,47 @@ BROKEN = {
     ),
     "a source without column": (TOP + "map: {email: §{clean: trim}}\n", "no column"),
     "several steps": (JOB + "§steps: []\n", "no step"),
+    # Steps that do not fit together.
+    "a step twice": (STEPS + "  - {id: §person, operation: people.enrich, map: {id: E}}\n", "own"),
+    "a step of nowhere": (
+        STEPS + "  - {id: b, operation: people.enrich, map: {id: {from: §persn.id}}}\n",
+        "Did you mean person",
+    ),
+    "a step that comes later": (
+        "version: 1\nsteps:\n  - {id: a, operation: people.enrich, map: {id: {from: §b.id}}}\n"
+        "  - {id: b, operation: people.enrich, map: {id: E}}\n",
+        "No step before first step",
+    ),
+    "a field that no answer has": (
+        STEPS + "  - {id: b, operation: people.enrich, map: {email: {from: §person.emial}}}\n",
+        "people.enrich Did you mean email",
+    ),
+    "a field that says the same in some records only": (
+        "version: 1\nsource: {operation: organizations.search, options: {q_organization_name: A}}\n"
+        "steps:\n  - id: b\n    operation: people.search\n"
+        "    map: {organization_ids: {from: §source.id}}\n    keep: {Title: title}\n",
+        "saved another id source.organization_id",
+    ),
+    "a column that another step fills": (
+        STEPS + "  - {id: b, operation: people.enrich, map: {id: E}, keep: {§City: state}}\n",
+        "person fills City another name",
+    ),
+    "a column that says what became of a row": (
+        STEPS + "  - {id: b, operation: people.enrich, map: {id: E}, keep: {§Apollo Step b: id}}\n",
+        "became another name",
+    ),
+    "a column where there is no sheet": (
+        PEOPLE % "q_keywords: A" + "steps:\n  - {id: b, operation: people.enrich, map: {id: §E}}\n",
+        "no sheet from",
+    ),
+    "a value from two searches": (
+        "version: 1\nsteps:\n"
+        "  - {id: a, operation: people.search, map: {q_organization_domains_list: E}}\n"
+        "  - {id: b, operation: news.search, map: {organization_ids: F}}\n"
+        "  - id: §c\n    operation: contacts.create\n"
+        "    map: {first_name: {from: a.first_name}, last_name: L, email: E, title: {from: b.title}}\n",
+        "beside one of them",
+    ),
     # Values of the wrong kind.
     "a newer version": ("version: §2\noperation: people.enrich\nmap: {email: E}\n", "newer"),
     "a version in words": (
