@@ -131,6 +131,8 @@ class Chunk:
     """The list that what it creates goes on besides; "": on none."""
     step: str = ""
     """The step of the job that it belongs to."""
+    given: float | None = None
+    """When it was given leave: long after that others may have given it up."""
 
 
 class Arrival(StrEnum):

@@ -137,16 +137,24 @@ def _dispatch(
     _claim(c, going, chunk, now)
     if any(item["since"] is not None for item in ready):
         _look(c, going, chunk, route, now)
+    return _licence(going, route, (chunk, attempt), ready, now)
+
+
+def _licence(
+    going: Going, route: Route, ids: tuple[int, int], ready: Sequence[RowMapping], now: float
+) -> Chunk:
+    asking, (chunk, attempt) = going.asking, ids
     return Chunk(
         id=chunk,
         attempt=attempt,
-        operation=operation.name,
+        operation=asking.operation.name,
         route=route.name,
-        options=going.asking.options,
+        options=asking.options,
         items=tuple(_item(item) for item in ready),
-        most_records=going.asking.most_records,
+        most_records=asking.most_records,
         label=going.label,
-        step=going.asking.step,
+        step=asking.step,
+        given=now,
     )
 
 

@@ -17,6 +17,8 @@ from apollo_batch.runner.steps import Steps
 Jobs: TypeAlias = "queue.SimpleQueue[Chunk | None]"
 Reply: TypeAlias = tuple[Chunk, Settlement] | tuple[Knock, bool]
 _NO_WAIT = Wait(None, "")
+_LATE_SECONDS = 300.0
+"""Half as long as a call is waited for by processes that cannot see whether its own still lives."""
 _SLICE_SECONDS = 30.0
 """Waits are cut into slices, so that a laptop's sleep or a clock's step costs one at most."""
 
@@ -76,7 +78,7 @@ def carry_out(steps: Steps, sender: Sender, watch: Watch, clock: Clock, threads:
     """
     jobs: Jobs = queue.SimpleQueue()
     for _ in range(threads):
-        threading.Thread(target=_carry, args=(jobs, watch, sender), daemon=True).start()
+        threading.Thread(target=_carry, args=(jobs, watch, sender, clock), daemon=True).start()
     try:
         return _Loop(steps, sender, watch, clock, jobs=jobs, threads=threads).run()
     finally:
@@ -84,14 +86,22 @@ def carry_out(steps: Steps, sender: Sender, watch: Watch, clock: Clock, threads:
             jobs.put(None)
 
 
-def _carry(jobs: Jobs, watch: Watch, sender: Sender) -> None:
+def _carry(jobs: Jobs, watch: Watch, sender: Sender, clock: Clock) -> None:
     while (chunk := jobs.get()) is not None:
         try:
-            settlement = sender.send(chunk)
+            settlement = _too_late(chunk, clock) or sender.send(chunk)
         except Exception as problem:  # noqa: BLE001 - a bug here must not lose the chunk
             words = f"A bug of ours while reading the answer ({type(problem).__name__})."
             settlement = Settlement(Arrival.UNKNOWN, message=words)
         watch.replies.put((chunk, settlement))
+
+
+def _too_late(chunk: Chunk, clock: Clock) -> Settlement | None:
+    """Keep back what waited so long, a machine asleep, that others may have given it up."""
+    if chunk.given is None or clock.now() - chunk.given < _LATE_SECONDS:
+        return None
+    words = "This computer slept, or its clock was set, before the request could leave."
+    return Settlement(Arrival.NOT_SENT, message=words)
 
 
 def _knock(knock: Knock, watch: Watch, sender: Sender) -> None:
