@@ -200,6 +200,12 @@ SKIPS = (
     ),
     Reason("totals_row", _S, "A row that sums up the rows above it."),
     Reason("job_skip", _S, "Left out by a rule of the job file."),
+    Reason(
+        "not_available",
+        _S,
+        "The search that found this person says that Apollo has not what the job wants of them.",
+        "Take `only_if_available` out of the job file to ask all the same.",
+    ),
     Reason("when_not_met", _S, "The job's `when` passes this row by in this step."),
     Reason(
         "refused",

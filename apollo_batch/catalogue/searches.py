@@ -35,6 +35,9 @@ _COMPANY_FIELDS = frozenset(
     "has_intent_signal_account intent_signal_account".split()
 )
 
+TO_BE_HAD = {"email": ("has_email", "true"), "phone": ("has_direct_phone", "Yes")}
+"""What can be had of a person, to the field of a search for people that tells, and how it says so."""
+
 
 def _any_of(names: tuple[Param, ...]) -> tuple[frozenset[str], ...]:
     return tuple(frozenset({param.name}) for param in names if param.kind is not Kind.FLAG)

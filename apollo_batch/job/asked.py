@@ -6,6 +6,7 @@ from typing import Any
 
 from apollo_batch.catalogue.entry import Operation
 from apollo_batch.catalogue.operations import OPERATIONS
+from apollo_batch.catalogue.searches import TO_BE_HAD
 from apollo_batch.job import moments
 from apollo_batch.job.parts import SourceShape
 from apollo_batch.job.places import Loc, Places
@@ -85,6 +86,19 @@ class Asked:
         for rule in (self.step.when if self.step else None) or []:
             if rule.from_:
                 yield rule.from_
+        yield from (name for name, _ in self.to_be_had())
+
+    def to_be_had(self) -> list[tuple[str, str]]:
+        """What the search that found a person has to say of them: `step.field`, and the word."""
+        wanted = (self.step.only_if_available if self.step else None) or []
+        tells = (TO_BE_HAD[name] for name in dict.fromkeys(wanted))
+        return [(f"{self.found_by}.{field}", word) for field, word in tells]
+
+    @property
+    def found_by(self) -> str:
+        """The step whose answer says which record is meant; "": a column does, or nothing."""
+        source = self.columns.get("id")
+        return source.from_.partition(".")[0] if source and source.from_.endswith(".id") else ""
 
     def says_fields(self) -> bool:
         """Whether any custom field is filled from a column."""

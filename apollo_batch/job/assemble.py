@@ -16,7 +16,17 @@ from apollo_batch.job.parts import LimitsShape, SourceShape
 from apollo_batch.job.places import Places
 from apollo_batch.job.rule_shapes import SkipShape, WhenShape
 from apollo_batch.job.spelling import DEDUPE, FIELDS, LABEL_RUN, meant
-from apollo_batch.job.wanted import Job, Limits, SkipRule, Source, Step, StopIf, Value, When
+from apollo_batch.job.wanted import (
+    Condition,
+    Job,
+    Limits,
+    SkipRule,
+    Source,
+    Step,
+    StopIf,
+    Value,
+    When,
+)
 from apollo_batch.packing import choose_route
 
 _EMAIL = "email"
@@ -77,7 +87,7 @@ def _step(asked: Asked) -> Step:
         label_run=asked.options.get(LABEL_RUN) == "true",
         keep_old=shape.keep_old,
         most_records=shape.source.max_records if shape.source else shape.per_row,
-        when=tuple(map(_when, (asked.step.when if asked.step else None) or [])),
+        when=(*map(_when, (asked.step.when if asked.step else None) or []), *_to_be_had(asked)),
         gives=gives,
         options_at=asked.options_at,
         places=asked.places,
@@ -101,6 +111,11 @@ def _source(source: SourceShape) -> Source:
         source.split or "",
         answered=bool(source.from_),
     )
+
+
+def _to_be_had(asked: Asked) -> Iterator[When]:
+    for name, word in asked.to_be_had():
+        yield When(name, Condition.IS, word, answered=True, reason="not_available")
 
 
 def _when(rule: WhenShape) -> When:

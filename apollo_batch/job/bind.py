@@ -53,8 +53,9 @@ class Binding:
             for index in self.named:
                 if index in row.troubles:
                     return _skipped(row, row.troubles[index], self._cell(row, index))
-        if not all(when.holds(row.cells[when.index]) for when in self.whens):
-            return _skipped(row, "when_not_met", "")
+        for when in self.whens:
+            if not when.holds(row.cells[when.index]):
+                return _skipped(row, when.reason, "")
         return self._filled(row)
 
     def _cell(self, row: Row, index: int) -> str:

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from apollo_batch.catalogue import paths
 from apollo_batch.catalogue.entry import Operation
+from apollo_batch.catalogue.people import ENRICH_PEOPLE
+from apollo_batch.catalogue.searches import SEARCH_PEOPLE
 from apollo_batch.errors import Problem
 from apollo_batch.job.asked import SOURCE, Asked
 from apollo_batch.job.headers import normal
@@ -24,6 +26,7 @@ def problems(steps: Sequence[Asked], places: Places) -> Iterator[Problem]:
         for loc, name in _taken(each):
             yield from _answer(each, name, each.places.value(loc))
             yield from _other_id(each, loc, name)
+        yield from _to_be_had(each)
         if starts and each.step is not None:
             yield from _no_sheet(each)
 
@@ -64,6 +67,23 @@ def _taken(asked: Asked) -> Iterator[tuple[Loc, str]]:
     for number, rule in enumerate((asked.step.when if asked.step else None) or []):
         if rule.from_:
             yield _rule_at(asked.places, number, "from"), rule.from_
+
+
+def _to_be_had(asked: Asked) -> Iterator[Problem]:
+    """See that a search has found whoever is asked for: nothing else tells what there is for nothing."""
+    if asked.step is None or not asked.step.only_if_available:
+        return
+    place = asked.places.key(("only_if_available",))
+    if asked.operation is not ENRICH_PEOPLE:
+        message = f"{asked.operation.name} buys nobody's address or number."
+        yield place.problem(message, "Take `only_if_available` out.")
+    elif asked.earlier.get(asked.found_by) is not SEARCH_PEOPLE:
+        message = "Apollo says for nothing what it has of a person only when a search finds them."
+        fix = (
+            "Take the id from a people.search before this step: `map: {id: {from: people.id}}`. "
+            "Over a sheet of people found, `skip` rows by its `has_email` column."
+        )
+        yield place.problem(message, fix)
 
 
 def _rule_at(places: Places, number: int, key: str) -> Loc:

@@ -9,7 +9,7 @@ from apollo_batch.catalogue.operations import OPERATIONS
 from apollo_batch.job.parts import MapShape, Shape
 from apollo_batch.job.rule_shapes import WhenShape
 from apollo_batch.job.scalars import Count, Named, OrNothing, Untyped, YesNo
-from apollo_batch.job.vocabulary import OperationName, StepId
+from apollo_batch.job.vocabulary import OperationName, StepId, ToBeHad
 
 
 def _one_rule(value: Any) -> Any:
@@ -37,6 +37,11 @@ class StepShape(Shape):
         None,
         description="Conditions that must all hold, or the row passes this step by.",
         examples=[[{"from": "person.email", "filled": True}]],
+    )
+    only_if_available: Annotated[ToBeHad | None, OrNothing] = Field(
+        None,
+        description="What the search that found a person has to say is there, or nobody is asked.",
+        examples=["email", ["email", "phone"]],
     )
     keep: Annotated[dict[str, Named] | None, OrNothing] = Field(
         None,

@@ -118,7 +118,7 @@ class _Finding:
             place = step.places.value(("when", number, "column"))
             index = self._place(when, place)
             if index is not None:
-                yield Rule(index, conditions.question(when), "when_not_met")
+                yield Rule(index, conditions.question(when), when.reason)
 
     def _fillings(self, step: Step, reading: Reading) -> Iterator[Filling]:
         for name, source in step.sources.items():

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, WithJsonSchema
 
 from apollo_batch.catalogue.entry import Act
 from apollo_batch.catalogue.operations import OPERATIONS
+from apollo_batch.catalogue.searches import TO_BE_HAD
 from apollo_batch.job import conditions, moments
 from apollo_batch.job.cleaners import CLEANERS
 from apollo_batch.job.scalars import Named, OneOrMore, wrong
@@ -48,6 +49,19 @@ def _cleaner(name: str) -> str:
     if name not in CLEANERS:
         known = f"Use one of: {', '.join(CLEANERS)}."
         raise wrong(f"`clean` knows no {shown(name)}.", did_you_mean(name, CLEANERS) or known)
+    return name
+
+
+def _some(names: list[str]) -> list[str]:
+    if not names:
+        raise wrong("`only_if_available` names nothing.", f"Write {' or '.join(TO_BE_HAD)}.")
+    return names
+
+
+def _to_be_had(name: str) -> str:
+    if name not in TO_BE_HAD:
+        known = f"Write {' or '.join(TO_BE_HAD)}, or both as a list."
+        raise wrong(f"`only_if_available` knows no {shown(name)}.", known)
     return name
 
 
@@ -113,6 +127,20 @@ Zone = Annotated[Named, AfterValidator(_zone), WithJsonSchema({"type": "string",
 TimeOfDay = Annotated[
     Named, AfterValidator(_time), WithJsonSchema({"type": "string", "pattern": f"^{_TIME}$"})
 ]
+ToBeHad = Annotated[
+    list[Annotated[Named, AfterValidator(_to_be_had), WithJsonSchema({"enum": list(TO_BE_HAD)})]],
+    OneOrMore,
+    AfterValidator(_some),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"enum": list(TO_BE_HAD)},
+                {"type": "array", "items": {"enum": list(TO_BE_HAD)}, "minItems": 1},
+            ]
+        }
+    ),
+]
+"""What of a person has to be there: one name, or several."""
 CleanerName = Annotated[Named, AfterValidator(_cleaner), WithJsonSchema({"enum": list(CLEANERS)})]
 CleanerNames = Annotated[
     list[CleanerName],

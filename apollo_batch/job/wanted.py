@@ -61,6 +61,8 @@ class When:
     operand: Operand
     answered: bool = False
     """Whether an earlier step answers it."""
+    reason: str = "when_not_met"
+    """Why a row is left out for which it does not hold."""
 
 
 @dataclass(frozen=True)
