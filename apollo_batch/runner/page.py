@@ -90,7 +90,7 @@ def _rows(problems: Problems) -> Markup:
         else ""
     )
     hidden = "Values are masked; the workbook has them in full, under the same row numbers."
-    rows = [(one.row, one.status.words, one.reason, one.note) for one in problems.rows]
+    rows = [(r.where or r.row, r.status.words, r.reason, r.note) for r in problems.rows]
     return element(
         "section",
         element("h2", "Rows that came to nothing"),

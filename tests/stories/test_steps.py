@@ -246,6 +246,29 @@ def test_a_search_in_the_middle_makes_a_row_of_each_record(desk, apollo):
     assert ended.document["rows"]["no_match"] == 1
 
 
+def test_the_report_names_what_was_found_and_came_to_nothing(desk, apollo):
+    people = {
+        "id": "people",
+        "operation": "people.search",
+        "map": {"q_organization_domains_list": "Website"},
+        "per_row": 2,
+        "keep": {"Title": "title"},
+    }
+    no_id = {"email": {"from": "people.first_name"}}
+    person = {"id": "person", "operation": "people.enrich", "map": no_id}
+    job = save_job(
+        desk.folder / "job.yaml", operation=None, map=None, keep=None, steps=[people, person]
+    )
+    firms = [["unheard-of.example"], [WORLD.person(0).company.domain]]
+    ended = desk.run(job, save_csv(desk.folder / "firms.csv", firms, ["Website"]))
+
+    desk.call("report", ended.document["run"])
+    said = (desk.folder / "firms.report.html").read_text(encoding="utf-8")
+
+    assert ended.document["rows"]["skipped"] == 2
+    assert said.count("Apollo Found, for row 3") == 2
+
+
 def test_a_step_that_takes_nothing_of_a_search_is_for_the_rows_themselves(desk, apollo):
     news = {
         "id": "news",
