@@ -1,5 +1,6 @@
 """Time comes through one door: tests hold it still and read off how long anyone waited."""
 
+import re
 import threading
 import time
 from datetime import datetime, timedelta
@@ -36,6 +37,16 @@ class SystemClock:
 
     def wait(self, wake: threading.Condition, seconds: float) -> None:
         wake.wait(max(0.0, seconds))
+
+
+_DURATION = re.compile(r"\s*(\d{1,6})\s*([smhd])\s*", re.I)
+_UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
+
+
+def seconds_of(text: str) -> float | None:
+    """Read a duration such as 30m; None where it is none."""
+    match = _DURATION.fullmatch(text)
+    return float(match[1]) * _UNITS[match[2].lower()] if match else None
 
 
 def lasting(seconds: float) -> str:

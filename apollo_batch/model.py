@@ -133,6 +133,8 @@ class Chunk:
     """The step of the job that it belongs to."""
     given: float | None = None
     """When it was given leave: long after that others may have given it up."""
+    begins: float | None = None
+    """When those whom it enrolls are sent the first e-mail, at the earliest; None: at once."""
 
 
 class Arrival(StrEnum):

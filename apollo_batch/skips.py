@@ -45,6 +45,12 @@ _ENROLLMENT = (
     ("contacts_in_pending_state", "The contact waits in an account's queue.", "add_if_in_queue"),
 )
 ENROLLMENT_CODES = frozenset(code for code, _, _ in _ENROLLMENT)
+LIFTED_BY = {code: frozenset({option}) for code, _, option in _ENROLLMENT if option} | {
+    "contacts_with_unverified_user_managed_email": frozenset(
+        {"sequence_unverified_email", "contact_verification_skipped"}
+    )
+}
+"""The options each of which lets in whom a reason leaves out; nothing lifts one that is not here."""
 _ENROLLMENT_REMEDIES = {
     "contact_not_found": "Save the person with contacts.create first and take the id it gives.",
     "contacts_without_ownership_permission": (
@@ -221,6 +227,8 @@ SKIPS = (
         "Of contacts and accounts, `mode: upsert` in the job file updates it.",
     ),
     *_enrollment(),
+    # Apollo's papers do not name it; clients have met it.
+    Reason("contacts_unsubscribed", _S, "The contact has unsubscribed from e-mails."),
 )
 
 LEFT = (

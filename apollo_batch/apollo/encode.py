@@ -1,7 +1,9 @@
 """A chunk becomes a request: the one place that knows how Apollo wants its parameters sent."""
 
+import math
 import re
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -34,6 +36,7 @@ def encode(operation: Operation, route: Route, chunk: Chunk) -> Request:
     else:
         once[route.items_at] = items
     once |= _labelled(route, chunk.label, once)
+    once |= _paused(route, chunk.begins)
     query, body = (once, {}) if route.items_in is Place.QUERY else ({}, once)
     (query if route.options_in is Place.QUERY else body).update(chunk.options)
     wordless = route.method == "GET" and not body
@@ -106,6 +109,16 @@ def _labelled(route: Route, label: str, once: Params) -> dict[str, list[str]]:
         return {}
     name = route.shared.get(_LISTS, _LISTS)
     return {name: list(dict.fromkeys([*once.get(name, []), label]))}
+
+
+def _paused(route: Route, begins: float | None) -> dict[str, str]:
+    """Say that whoever is enrolled waits until a moment; routes that enroll nobody say nothing."""
+    names = [route.shared.get(name) for name in ("status", "auto_unpause_at")]
+    if begins is None or None in names:
+        return {}
+    # Never a fraction of a second too soon.
+    moment = datetime.fromtimestamp(math.ceil(begins), UTC).isoformat()
+    return dict(zip(filter(None, names), ("paused", moment), strict=True))
 
 
 def _page(operation: Operation, chunk: Chunk) -> dict[str, int]:

@@ -21,6 +21,8 @@ from apollo_batch.catalogue.kinds import Kind
 from apollo_batch.catalogue.param import Param, Target
 
 _MANY = 100
+GOOD_ADDRESSES = frozenset({"verified", "likely_to_engage", "likely to engage"})
+"""What Apollo says of an e-mail address that it sends to without being told to."""
 _GONE = re.compile(r"Contact not found|not a valid ID", re.I)
 
 _SEQUENCE = Param(

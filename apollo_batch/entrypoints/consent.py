@@ -89,8 +89,9 @@ def agree(place: Place, ready: Ready, cap: Decimal | None, manner: Manner) -> in
 
 
 def _does(ready: Ready, most: Decimal) -> str:
-    doing = ((_VERBS[act], n) for act, n in ready.plan.doing if act in _VERBS and n)
-    parts = [f"{verb} up to {count}" for verb, count in doing]
+    doing = [(_VERBS[act], n) for act, n in ready.plan.doing if act in {Act.CREATE, Act.UPDATE}]
+    doing.append((_VERBS[Act.ENROLL], ready.plan.enrolls or 0))
+    parts = [f"{verb} up to {count}" for verb, count in doing if count]
     if most or not parts:
         parts.append(f"spend up to {report.plain(most)} credits")
     return " and ".join(filter(None, [", ".join(parts[:-1]), parts[-1]]))

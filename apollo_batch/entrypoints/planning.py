@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from apollo_batch.catalogue.entry import Act
-from apollo_batch.clock import lasting
+from apollo_batch.clock import at, lasting
 from apollo_batch.entrypoints import console
 from apollo_batch.entrypoints.consent import caps_in_force
 from apollo_batch.entrypoints.foretelling import foretold
@@ -15,6 +15,7 @@ from apollo_batch.errors import Exit
 from apollo_batch.runner import invocation, report, saved
 from apollo_batch.runner.bound import plan_to_save
 from apollo_batch.runner.invocation import Ready, Wish
+from apollo_batch.runner.rehearsing import rehearse
 
 _TO_DO = {
     Act.LOOK_UP: "To ask",
@@ -30,7 +31,7 @@ def plan_job(wish: Wish, manner: Manner) -> Exit:
     with place_for(manner.state, sandbox=manner.sandbox) as (place, _):
         # What is bound is what was read: nobody can save the spreadsheet anew in between.
         path = wish.input if manner.plan is None else invocation.snapshot(place.store, wish)
-        ready = invocation.prepare(place, wish, path)
+        ready = rehearse(place, invocation.prepare(place, wish, path), console.say)
         cap = caps_in_force(place, ready).least
         if manner.plan is not None:
             saved.save(manner.plan, plan_to_save(place, ready, cap))
@@ -54,6 +55,13 @@ def plan_lines(ready: Ready, cap: Decimal | None) -> Iterator[str]:
     does = " ".join(dict.fromkeys(step.operation.does for step in ready.job.steps))
     yield f"{ready.wish.name}: {what}. {does}"
     yield from _steps(ready) if plan.legs else _requests(ready)
+    for rehearsal in plan.rehearsals:
+        yield from rehearsal.lines()
+    for seconds in plan.cooling_off.values():
+        yield (
+            f"Cooling off: whoever is enrolled is paused for {lasting(seconds)}; the first e-mail "
+            f"to those enrolled now leaves at {at(seconds)} at the earliest."
+        )
     if found.repeats:
         yield f"Same as another row, so asked once: {_count(found.repeats, 'row')}."
     if plan.known and not ready.run:

@@ -29,6 +29,7 @@ from apollo_batch.runner.holding import holding
 from apollo_batch.runner.invocation import Ready, Wish
 from apollo_batch.runner.pilot import held_back, pilot_of
 from apollo_batch.runner.place import Place
+from apollo_batch.runner.rehearsing import rehearse
 from apollo_batch.settings import without_password
 
 
@@ -50,6 +51,7 @@ def run_job(wish: Wish, manner: Manner) -> Exit:
             harvest_first(place, ready.run)
             ready = invocation.look_again(place, ready)
             see_that_it_is_the_plan(place, ready, manner)
+            ready = rehearse(place, ready, console.say)
             caps = caps_in_force(place, ready)
             _tell_plan(place.store, ready, caps.least)
             enrolled = agree(place, ready, caps.least, manner)

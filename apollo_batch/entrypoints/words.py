@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
+from apollo_batch.clock import seconds_of
 from apollo_batch.errors import UsageError
 
 _WORKBOOKS = (".xlsx", ".xlsm")
@@ -193,7 +194,7 @@ def duration(flag: str, text: str | None) -> float | None:
     """Read a duration as seconds; UsageError where it is none."""
     if text is None:
         return None
-    match = re.fullmatch(r"\s*(\d{1,6})\s*([smh])\s*", text.lower())
-    if match is None:
+    seconds = seconds_of(text)
+    if seconds is None:
         raise UsageError(f"{flag} {text!r} is no duration.", fix="Write it like 30s, 10m or 2h.")
-    return float(match[1]) * {"s": 1, "m": 60, "h": 3_600}[match[2]]
+    return seconds

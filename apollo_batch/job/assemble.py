@@ -10,6 +10,7 @@ from apollo_batch.catalogue import paths
 from apollo_batch.catalogue.entry import Mode
 from apollo_batch.catalogue.kinds import Kind
 from apollo_batch.catalogue.param import Param
+from apollo_batch.clock import seconds_of
 from apollo_batch.job import keep, values
 from apollo_batch.job.asked import Asked
 from apollo_batch.job.parts import LimitsShape, SourceShape
@@ -20,6 +21,7 @@ from apollo_batch.job.wanted import (
     Condition,
     Job,
     Limits,
+    Rehearse,
     SkipRule,
     Source,
     Step,
@@ -88,6 +90,8 @@ def _step(asked: Asked) -> Step:
         keep_old=shape.keep_old,
         most_records=shape.source.max_records if shape.source else shape.per_row,
         when=(*map(_when, (asked.step.when if asked.step else None) or []), *_to_be_had(asked)),
+        rehearse=Rehearse(shape.rehearse or Rehearse.AUTO),
+        cooling_off=int(seconds_of(shape.cooling_off or "") or 0),
         gives=gives,
         options_at=asked.options_at,
         places=asked.places,

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from apollo_batch.catalogue.entry import Act, Operation
 from apollo_batch.errors import Problem
-from apollo_batch.job import keeping_old
+from apollo_batch.job import enrolling, keeping_old
 from apollo_batch.job.asked import Asked
 from apollo_batch.job.places import Places
 from apollo_batch.job.shape import OF_A_SHEET, OF_A_STEP
@@ -68,6 +68,7 @@ def problems(asked: Asked) -> Iterator[Problem]:
     if places.says("keep_old") and not keeping_old.possible(operation):
         message = f"{operation.name} changes nothing that could be read beforehand."
         yield places.key(("keep_old",)).problem(message, "Take `keep_old` out.")
+    yield from enrolling.problems(asked)
     if places.says("per_row") and operation.act is not Act.SEARCH:
         message = f"{operation.name} is no search: one row brings one record."
         yield places.key(("per_row",)).problem(message, "Take `per_row` out.")

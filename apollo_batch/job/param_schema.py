@@ -83,6 +83,8 @@ def _of_rows(operation: Operation, *, keeps: bool) -> Node:
             ("mode", operation.modes),
             ("keep_old", keeping_old.possible(operation)),
             ("per_row", operation.act is Act.SEARCH),
+            ("rehearse", operation.act is Act.ENROLL),
+            ("cooling_off", operation.act is Act.ENROLL),
         )
         if not fits
     ]

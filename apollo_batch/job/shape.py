@@ -20,7 +20,16 @@ from apollo_batch.job.parts import (
 from apollo_batch.job.rule_shapes import SkipShape
 from apollo_batch.job.scalars import Count, Named, OrNothing, Untyped, YesNo
 from apollo_batch.job.step_shape import StepShape
-from apollo_batch.job.vocabulary import VERSION, OperationName, TimeOfDay, Version, Zone
+from apollo_batch.job.vocabulary import (
+    VERSION,
+    CoolingOff,
+    OperationName,
+    Rehearsing,
+    TimeOfDay,
+    Version,
+    Zone,
+)
+from apollo_batch.job.wanted import Rehearse
 
 OF_A_SHEET = (
     "operation",
@@ -33,9 +42,21 @@ OF_A_SHEET = (
     "keep_old",
     "per_row",
     "pilot",
+    "rehearse",
+    "cooling_off",
 )
 """The keys that have no meaning in a job that starts from a search."""
-OF_A_STEP = ("operation", "map", "options", "keep", "mode", "keep_old", "per_row")
+OF_A_STEP = (
+    "operation",
+    "map",
+    "options",
+    "keep",
+    "mode",
+    "keep_old",
+    "per_row",
+    "rehearse",
+    "cooling_off",
+)
 """The keys that belong to a step, in a job that has several."""
 
 
@@ -116,6 +137,16 @@ class JobShape(Shape):
         None,
         description="The most records that a search may bring for one row.",
         examples=[10],
+    )
+    rehearse: Annotated[Rehearsing | None, OrNothing] = Field(
+        None,
+        description="Which contacts are looked at before they are enrolled, for nothing; off: none.",
+        examples=[*Rehearse],
+    )
+    cooling_off: Annotated[CoolingOff | None, OrNothing] = Field(
+        None,
+        description="How long whoever is enrolled is paused before the first e-mail.",
+        examples=["30m"],
     )
     zone: Zone = Field(
         "UTC",

@@ -9,7 +9,8 @@ from apollo_batch.catalogue.operations import OPERATIONS
 from apollo_batch.job.parts import MapShape, Shape
 from apollo_batch.job.rule_shapes import WhenShape
 from apollo_batch.job.scalars import Count, Named, OrNothing, Untyped, YesNo
-from apollo_batch.job.vocabulary import OperationName, StepId, ToBeHad
+from apollo_batch.job.vocabulary import CoolingOff, OperationName, Rehearsing, StepId, ToBeHad
+from apollo_batch.job.wanted import Rehearse
 
 
 def _one_rule(value: Any) -> Any:
@@ -62,4 +63,14 @@ class StepShape(Shape):
         None,
         description="The most records that a search may bring for one row.",
         examples=[10],
+    )
+    rehearse: Annotated[Rehearsing | None, OrNothing] = Field(
+        None,
+        description="Which contacts are looked at before they are enrolled, for nothing; off: none.",
+        examples=[*Rehearse],
+    )
+    cooling_off: Annotated[CoolingOff | None, OrNothing] = Field(
+        None,
+        description="How long whoever is enrolled is paused before the first e-mail.",
+        examples=["30m"],
     )

@@ -9,16 +9,19 @@ from pydantic import AfterValidator, WithJsonSchema
 from apollo_batch.catalogue.entry import Act
 from apollo_batch.catalogue.operations import OPERATIONS
 from apollo_batch.catalogue.searches import TO_BE_HAD
+from apollo_batch.clock import seconds_of
 from apollo_batch.job import conditions, moments
 from apollo_batch.job.cleaners import CLEANERS
 from apollo_batch.job.scalars import Named, OneOrMore, wrong
 from apollo_batch.job.suggest import did_you_mean
 from apollo_batch.job.syntax import shown
+from apollo_batch.job.wanted import Rehearse
 from apollo_batch.model import Status
 from apollo_batch.reasons import REASONS
 
 VERSION = 1
 
+_SHORTEST, _LONGEST = 60, 90 * 86_400
 _TIME = "([01][0-9]|2[0-3]):[0-5][0-9]"
 _REASON = re.compile(r"[a-z][a-z0-9_]{0,59}")
 _STEP = re.compile(r"[a-z][a-z0-9_]{0,39}")
@@ -91,6 +94,21 @@ def _reason(code: str) -> str:
     return code
 
 
+def _rehearse(text: str) -> str:
+    if text not in [*Rehearse]:
+        known = f"Use one of: {', '.join(Rehearse)}."
+        raise wrong(f"`rehearse` is never {shown(text)}.", did_you_mean(text, Rehearse) or known)
+    return text
+
+
+def _cooling_off(text: str) -> str:
+    seconds = seconds_of(text) if text[-1:] != "s" else None
+    if seconds is None or not _SHORTEST <= seconds <= _LONGEST:
+        what = "is no duration" if seconds is None else "is out of range"
+        raise wrong(f"{shown(text)} {what}.", "Write it like 30m, 2h or 1d; at most 90d.")
+    return text
+
+
 def _step(text: str) -> str:
     if not _STEP.fullmatch(text):
         raise wrong(f"{shown(text)} is no id of a step.", "Use a-z, 0-9 and _, such as person.")
@@ -159,6 +177,15 @@ StepId = Annotated[
     AfterValidator(_step),
     WithJsonSchema({"type": "string", "pattern": f"^{_STEP.pattern}$"}),
 ]
+Rehearsing = Annotated[
+    Named, AfterValidator(_rehearse), WithJsonSchema({"enum": [*map(str, Rehearse)]})
+]
+CoolingOff = Annotated[
+    Named,
+    AfterValidator(_cooling_off),
+    WithJsonSchema({"type": "string", "pattern": "^[0-9]{1,6}[mhd]$"}),
+]
+"""Minutes, hours or days."""
 FromStep = Annotated[
     Named,
     AfterValidator(_from_step),

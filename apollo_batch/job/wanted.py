@@ -30,6 +30,14 @@ class Condition(StrEnum):
     AT_MOST = "at_most"
 
 
+class Rehearse(StrEnum):
+    """Which contacts are looked at before they are enrolled."""
+
+    AUTO = "auto"
+    ALL = "all"
+    OFF = "off"
+
+
 Value = bool | int | float | str | list[Any] | dict[str, Any]
 """As Apollo gets it: a flag, a text, a list, a range or a set of custom fields."""
 
@@ -130,6 +138,10 @@ class Step:
     """Whether the old values are read before they are changed."""
     most_records: int | None = None
     """How many records a search may bring for one row, or for the job; None: all there are."""
+    rehearse: Rehearse = Rehearse.AUTO
+    """Which contacts are looked at before they are enrolled; it changes nothing that is sent."""
+    cooling_off: int = 0
+    """For how many seconds whoever is enrolled is sent nothing; 0: it begins at once."""
     when: tuple[When, ...] = ()
     """Where one does not hold, a row passes this step by."""
     gives: Mapping[str, tuple[paths.Step, ...]] = field(default_factory=dict)
@@ -223,6 +235,7 @@ def _step(step: Step) -> dict[str, Any]:
         "label_run": step.label_run,
         "keep_old": step.keep_old,
         "most_records": step.most_records,
+        "cooling_off": step.cooling_off,
         "when": [[w.column, w.condition, _plain(w.operand), w.answered] for w in step.when],
         "gives": sorted(step.gives),
     }

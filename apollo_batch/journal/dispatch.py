@@ -155,6 +155,7 @@ def _licence(
         label=going.label,
         step=asking.step,
         given=now,
+        begins=now + going.cooling_off if going.cooling_off else None,
     )
 
 

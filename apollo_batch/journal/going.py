@@ -38,7 +38,8 @@ class Going:
     """How many contacts the run may enroll; None: it enrolls nobody."""
     held_back: Sequence[str] = ()
     """Routes that nothing may take yet: nobody has agreed to what they would do."""
-
+    cooling_off: int = 0
+    """For how many seconds after the request those whom it enrolls are sent nothing."""
     headroom: Decimal = Decimal(0)
     """The share of each of Apollo's rate windows that the run leaves to others."""
     before: Sequence[str] = ()

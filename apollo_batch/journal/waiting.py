@@ -1,5 +1,6 @@
 """What is still to be sent, and what of it the journal knows already: `plan` asks, nothing moves."""
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from apollo_batch.journal.questions import Shelf, find
 from apollo_batch.journal.runs import LOOK_UP_DOUBTS
 from apollo_batch.journal.schema import items
 from apollo_batch.journal.store import Store
+from apollo_batch.model import Params
 
 _PAGE = 2_000
 
@@ -50,6 +52,20 @@ def remaining(store: Store, part: Part) -> int:
     """Count the items still to be sent."""
     with store.read() as c:
         return int(c.scalar(select(func.count()).where(part.waits())) or 0)
+
+
+def params_of(store: Store, part: Part) -> list[Params]:
+    """Give what the items still to be sent say of their rows."""
+    chosen = select(items.c.params).where(part.waits()).order_by(items.c.id)
+    with store.read() as c:
+        return [json.loads(text) for text in c.scalars(chosen)]
+
+
+def made_by(store: Store, run: str, steps: Sequence[str]) -> set[str]:
+    """Give the ids of all that a run has made in some of its steps."""
+    mine = (items.c.run == run) & items.c.step.in_(steps) & items.c.found.is_not(None)
+    with store.read() as c:
+        return set(c.scalars(select(items.c.found).where(mine, items.c.status == "succeeded")))
 
 
 def pages_asked(store: Store, part: Part) -> int:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from apollo_batch.catalogue.paths import Step, parse
+from apollo_batch.clock import lasting
 from apollo_batch.job.wanted import kept_as
 from apollo_batch.model import Params
 
@@ -77,8 +78,7 @@ def settings_of(record: Mapping[str, Any]) -> Iterator[Setting]:
             yield "For rows of which", f"{column}: {condition} {_operand(operand)}"
         for name, value in (step["options"] | step.get("constants", {})).items():
             yield f"Option {name}", _said(value)
-        if step.get("most_records"):
-            yield "Records at the most", f"{step['most_records']:,}"
+        yield from _limits_of(step)
         for column, path in step["keep"].items():
             yield f"Kept as {column}", ".".join(_word(*word) for word in path)
     for column, condition, operand, reason in job["skip"]:
@@ -88,6 +88,13 @@ def settings_of(record: Mapping[str, Any]) -> Iterator[Setting]:
     yield "Rows", _ranges(json.loads(record["selection"]))
     if record["period"]:
         yield "Period", record["period"]
+
+
+def _limits_of(step: Mapping[str, Any]) -> Iterator[Setting]:
+    if step.get("cooling_off"):
+        yield "Cooling off", lasting(step["cooling_off"])
+    if step.get("most_records"):
+        yield "Records at the most", f"{step['most_records']:,}"
 
 
 def _job(record: Mapping[str, Any]) -> Any:

@@ -162,4 +162,5 @@ def _going(place: Place, ready: Ready, run: str, step: Step) -> Going:
         headroom=ready.basis.headroom,
         id_columns=[column for column, path in step.picks.items() if path == _ID],
         label=label_of(run) if step.label_run else "",
+        cooling_off=step.cooling_off,
     )

@@ -13,12 +13,13 @@ from apollo_batch.job.load import load
 from apollo_batch.job.names import Directory
 from apollo_batch.job.resolve import resolved
 from apollo_batch.job.wanted import Job
-from apollo_batch.journal import earlier, entering, runs
+from apollo_batch.journal import earlier, entering, runs, waiting
 from apollo_batch.journal.earlier import Endings, Past
 from apollo_batch.journal.questions import Shelf
 from apollo_batch.journal.remembered import Same
 from apollo_batch.journal.store import Store
 from apollo_batch.journal.suppress import suppress
+from apollo_batch.journal.waiting import Part
 from apollo_batch.runner import sparing
 from apollo_batch.runner.again import surveyed
 from apollo_batch.runner.allowed import allowed
@@ -192,8 +193,15 @@ def _kept_of(job: Job) -> str:
 
 
 def what_is_left(store: Store, ready: Ready, run: str) -> Plan:
-    """Plan what a run has left to do, of the rows chosen."""
-    return make_plan(ready.basis, store, run=run, resend=False, earlier=ready.earlier)
+    """Plan what a run has left to do, of the rows chosen; what was foretold of them still holds."""
+    plan = make_plan(ready.basis, store, run=run, resend=False, earlier=ready.earlier)
+    left = [each.of(_to_enroll(store, ready, run, each.step)) for each in ready.plan.rehearsals]
+    return replace(plan, rehearsals=tuple(left))
+
+
+def _to_enroll(store: Store, ready: Ready, run: str, step: str) -> set[str]:
+    part = Part(run, step, ready.plan.survey.selection)
+    return {params["contact_id"] for params in waiting.params_of(store, part)}
 
 
 def begin(place: Place, ready: Ready, cap: Decimal | None) -> str:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -20,6 +20,7 @@ from apollo_batch.journal.suppress import Barred, would_leave
 from apollo_batch.journal.waiting import Part
 from apollo_batch.packing import Asking, request_count
 from apollo_batch.runner.chain import Leg, coming, pages_of, weigh
+from apollo_batch.runner.rehearsal import Rehearsal
 from apollo_batch.runner.survey import Survey
 
 _DAY = 86_400.0
@@ -46,6 +47,10 @@ class Plan:
     notes: tuple[str, ...]
     legs: tuple[Leg, ...] = ()
     """Each of the steps, where there are several; else none."""
+    rehearsals: tuple[Rehearsal, ...] = ()
+    """What is foretold of each step that enrolls, once it was looked at."""
+    cooling_off: Mapping[str, int] = field(default_factory=dict)
+    """For how many seconds whoever a step enrolls is paused first."""
 
     @property
     def left(self) -> bool:
@@ -59,9 +64,10 @@ class Plan:
 
     @property
     def enrolls(self) -> int | None:
-        """How many contacts may be enrolled; None where no step enrolls."""
+        """How many contacts may be enrolled, but for those foretold to be left out; None: no step enrolls."""
         counts = [count for act, count in self.doing if act is Act.ENROLL]
-        return sum(counts) if counts else None
+        spared = sum(each.spared for each in self.rehearsals)
+        return max(0, sum(counts) - spared) if counts else None
 
     @property
     def writes(self) -> bool:
@@ -75,6 +81,7 @@ class Plan:
 
     def as_json(self) -> dict[str, Any]:
         """The figures, for the journal and for --json."""
+        foretold = {each.step: each.as_json() for each in self.rehearsals}
         return {
             "rows": self.survey.rows,
             "skips": dict(self.survey.skips),
@@ -87,6 +94,8 @@ class Plan:
             "credits": {"least": "0", "likely": _plain(self.likely), "most": _plain(self.most)},
             "seconds": self.seconds,
             **({"steps": {leg.step: leg.as_json() for leg in self.legs}} if self.legs else {}),
+            **({"rehearsal": foretold} if foretold else {}),
+            **({"cooling_off": dict(self.cooling_off)} if self.cooling_off else {}),
         }
 
 
@@ -165,6 +174,7 @@ def make_plan(
         likely=(step.operation.price.base * to_ask * rate).quantize(Decimal(1)),
         seconds=_seconds(routes.values(), basis),
         notes=(*job.notices, *_ceilings(job)),
+        cooling_off={each.id: each.cooling_off for each in job.steps if each.cooling_off},
     )
     return plan if len(job.steps) == 1 else _with_steps(basis, store, plan, part)
 

@@ -46,7 +46,8 @@ def get(call: Call) -> Answer:
     if record is None:
         return misconfigured("id")
     whole = _company(state, record) | shown(record) | _counted(state, record)
-    whole |= {"engagement_graph": [], "account_queues": [], "disable_flag": False}
+    queues = record.get("account_queues", [])
+    whole |= {"engagement_graph": [], "account_queues": queues, "disable_flag": False}
     return told(200, {"account": whole, "salesforce_users": [], "hubspot_owners": []})
 
 

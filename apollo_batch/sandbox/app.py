@@ -23,6 +23,7 @@ from apollo_batch.sandbox.distort import distort, instead
 from apollo_batch.sandbox.faults import FOREIGN, PREVENTS, Fault, Script, Trouble
 from apollo_batch.sandbox.keys import Key, Keyring
 from apollo_batch.sandbox.limits import PROFILES, Limiter
+from apollo_batch.sandbox.mailing import wake
 from apollo_batch.sandbox.payloads import payload
 from apollo_batch.sandbox.records import Records
 from apollo_batch.sandbox.rule import Call, Rule, State
@@ -55,6 +56,7 @@ class Apollo:
         raw = await request.body()
         path = _below_prefix(scope["path"])
         found = self._doors.find(scope["method"], path)
+        wake(self.state.crm)
         fault = None
         answer = not_found()
         with self._traffic.enter((scope["method"], path)) as alone:
@@ -76,7 +78,9 @@ class Apollo:
         for window in told_of["windows"]:
             window["route"] = self._routes[window["route"]]
         crm = self.state.crm
-        return known | told_of | {"crm": crm.read(), "effects": crm.effects.read()}
+        wake(crm)
+        told_of |= {"crm": crm.read(), "effects": crm.effects.read(), "mails": [*crm.mails]}
+        return known | told_of
 
     def reset(self, credits_: int | None) -> None:
         """Begin a new world: another team, nothing used, nothing paid, no faults."""

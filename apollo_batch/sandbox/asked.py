@@ -28,3 +28,8 @@ def moment(value: object) -> str | None:
     except (ValueError, OverflowError):
         return None
     return at.isoformat(timespec="milliseconds")
+
+
+def epoch(stored: str) -> float:
+    """Read a moment as `moment` spells it, in seconds since 1970."""
+    return datetime.fromisoformat(stored).timestamp()

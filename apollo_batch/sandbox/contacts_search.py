@@ -58,7 +58,7 @@ def _breadcrumbs(
 
 
 def _with_employer(state: State, record: Record) -> dict[str, Any]:
-    found: dict[str, Any] = {**record, "contact_job_change_event": None}
+    found: dict[str, Any] = {"contact_job_change_event": None, **record}
     number = record["organization_id"]
     company = state.world.company_by_id(number) if number else None
     if company:

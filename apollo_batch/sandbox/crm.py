@@ -15,7 +15,7 @@ __all__ = ["Crm", "Record", "Table"]
 
 _TABLES = (
     "users contacts accounts deals tasks labels contact_stages account_stages deal_stages "
-    "custom_fields mailboxes schedules sequences events results"
+    "custom_fields mailboxes schedules sequences events results sleepers mails"
 ).split()
 _INDEXED = {
     "contacts": (
@@ -29,8 +29,8 @@ _INDEXED = {
     "labels": ["name"],
     "sequences": ["label_ids"],
 }
-# What is told of a record, and a result on its way: neither is a record that somebody has written.
-_BESIDE = {"events", "results"}
+# What is told of a record, or is on its way: no record that somebody has written.
+_BESIDE = {"events", "results", "sleepers", "mails"}
 
 
 class Crm:

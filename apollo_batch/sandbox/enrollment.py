@@ -4,10 +4,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from apollo_batch.sandbox.answer import Answer, invalid, not_found, told
-from apollo_batch.sandbox.asked import listed, moment
+from apollo_batch.sandbox.asked import epoch, listed, moment
 from apollo_batch.sandbox.crm import Crm, Record
 from apollo_batch.sandbox.ids import misconfigured, well_formed
 from apollo_batch.sandbox.label_names import named
+from apollo_batch.sandbox.mailing import mail, sleep_until
 from apollo_batch.sandbox.rule import Call, Rule, flag
 from apollo_batch.sandbox.skips import FLAGS, NOT_FOUND, skip_reason
 from apollo_batch.sandbox.standing import begun, enter, happened, shown, stamp, steps_of
@@ -93,6 +94,9 @@ def _enroll(call: Call, wish: Wish, contact: Record, *, turn: int) -> Record:
     if standing["status"] == "paused":
         reason = standing["inactive_reason"] or "manually paused"
         happened(crm, contact["id"], sequence, "paused", reason=reason)
+    if standing["auto_unpause_at"]:
+        sleep_until(crm, contact, standing, epoch(standing["auto_unpause_at"]))
+    mail(crm, contact, sequence)
     return contact
 
 

@@ -1,4 +1,4 @@
-"""Forty contacts, the accounts of some, a list of ten: every reason to skip one is among them."""
+"""Forty-one contacts, the accounts of some, a list of ten: every reason to skip one is among them."""
 
 from typing import Any
 
@@ -32,6 +32,7 @@ _GROUPS = (
     ("already_there", 2),
     ("colleague_inside", 1),
     ("colleague", 3),
+    ("unsubscribed", 1),
 )
 
 
@@ -94,6 +95,7 @@ def _special(crm: Crm, kind: str) -> dict[str, Any]:
         "without_email": {"email": None, "email_status": "unavailable"},
         "unverified": guessed,
         "typed_unverified": {**typed, "email_status": "unverified"},
+        "unsubscribed": {"email_unsubscribed": True},
         "new_job": {"contact_job_change_event": event},
         "owned_elsewhere": {"owner_id": stranger},
         "queued": _employed(crm, _QUEUED),

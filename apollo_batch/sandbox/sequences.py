@@ -7,6 +7,7 @@ from apollo_batch.sandbox import paging
 from apollo_batch.sandbox.answer import Answer, invalid, not_found, told
 from apollo_batch.sandbox.crm import Record
 from apollo_batch.sandbox.ids import misconfigured, well_formed
+from apollo_batch.sandbox.mailing import mail
 from apollo_batch.sandbox.rule import Call, Rule
 from apollo_batch.sandbox.standing import INACTIVE, enter, happened, members, stamp, steps_of
 
@@ -99,8 +100,10 @@ def _move(
     more = {"reason": why} if (why := fields["inactive_reason"]) else {}
     for contact, standing in list(members(crm, {sequence["id"]})):
         if standing["status"] == status and only in {None, standing["inactive_reason"]}:
-            crm.contacts.put(enter(contact, standing | fields), event, sequence=sequence["id"])
+            moved = enter(contact, standing | fields)
+            crm.contacts.put(moved, event, sequence=sequence["id"])
             happened(crm, contact["id"], sequence, event, **more)
+            mail(crm, moved, sequence)
 
 
 def _turned(call: Call, sequence: Record, fields: dict[str, Any], kind: str) -> Answer:

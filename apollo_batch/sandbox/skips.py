@@ -44,6 +44,10 @@ def _in_a_queue(crm: Crm, contact: Record, _sequence: Record) -> bool:
     return bool(account and account.get("account_queues"))
 
 
+def _unsubscribed(_crm: Crm, contact: Record, _sequence: Record) -> bool:
+    return bool(contact.get("email_unsubscribed"))
+
+
 def _changing_jobs(_crm: Crm, contact: Record, _sequence: Record) -> bool:
     return bool(contact.get("contact_job_change_event"))
 
@@ -103,6 +107,7 @@ REASONS = (
         _owned_by_a_stranger,
     ),
     Reason("contacts_in_pending_state", _flags("add_if_in_queue"), _in_a_queue),
+    Reason("contacts_unsubscribed", _flags(""), _unsubscribed),
     Reason("contacts_with_job_change", _flags("sequence_job_change"), _changing_jobs),
     Reason("contacts_without_email", _flags("sequence_no_email"), _without_address),
     Reason(

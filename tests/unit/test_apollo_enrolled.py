@@ -83,9 +83,9 @@ def test_every_code_of_apollos_stays_as_it_is(code):
 
 
 def test_a_code_nobody_knows_yet_is_passed_on_as_apollos():
-    assert ends({"skipped_contact_ids": {OUT: "contacts_unsubscribed"}})[1] == (
+    assert ends({"skipped_contact_ids": {OUT: "contacts_asleep"}})[1] == (
         Status.SKIPPED,
-        "apollo:contacts_unsubscribed",
+        "apollo:contacts_asleep",
         (),
     )
 
