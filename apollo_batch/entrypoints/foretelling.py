@@ -61,7 +61,7 @@ def _credits(number: Decimal) -> str:
 def _pilot(ready: Ready) -> Iterator[str]:
     pilot = ready.job.pilot
     if pilot is not None and not ready.run and ready.plan.doing[0][1] > pilot:
-        yield f"The first {_count(pilot, _ROW)} come first, as a pilot."
+        yield f"A pilot of {_count(pilot, _ROW)} comes first."
 
 
 def _leaves_out(ready: Ready) -> Iterator[str]:
