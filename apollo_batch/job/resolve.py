@@ -31,6 +31,18 @@ def needed(job: Job) -> frozenset[Target]:
     return frozenset(found)
 
 
+def in_cells(job: Job) -> frozenset[Target]:
+    """Say of which kinds of things cells name some."""
+    found = set()
+    for step in job.steps:
+        for name in {name.partition(".")[0] for name in step.sources}:
+            param = step.operation.param(name)
+            target = target_of(step, param) if param else None
+            if target is not None:
+                found.add(target)
+    return frozenset(found)
+
+
 def target_of(step: Step, param: Param) -> Target | None:
     """Say what a parameter points to; of which kind a list is, another parameter may say."""
     if param.target is None and param.name == "label_names":

@@ -11,10 +11,10 @@ from apollo_batch.errors import InvalidError, OutputError, UsageError
 from apollo_batch.files import private_copy, sha256
 from apollo_batch.job.load import load
 from apollo_batch.job.names import Directory
-from apollo_batch.job.resolve import resolved
 from apollo_batch.job.wanted import Job
 from apollo_batch.journal import earlier, entering, runs, waiting
 from apollo_batch.journal.earlier import Endings, Past
+from apollo_batch.journal.names import Names
 from apollo_batch.journal.questions import Shelf
 from apollo_batch.journal.remembered import Same
 from apollo_batch.journal.store import Store
@@ -25,7 +25,7 @@ from apollo_batch.runner.again import surveyed
 from apollo_batch.runner.allowed import allowed
 from apollo_batch.runner.balances import note_balance
 from apollo_batch.runner.columns import as_told, columns_of
-from apollo_batch.runner.directory import directory_for
+from apollo_batch.runner.directory import looked_up
 from apollo_batch.runner.place import Place
 from apollo_batch.runner.plan import Basis, Plan, barred_of, make_plan, shelf_of
 from apollo_batch.runner.rows import Rows, rows_of
@@ -81,16 +81,18 @@ class Ready:
     notices: tuple[str, ...] = field(default=())
 
 
-def read(wish: Wish, path: Path | None, apollo: Asks | None = None) -> tuple[Job, Rows]:
+def read(
+    wish: Wish, path: Path | None, apollo: Asks | None = None, names: Names | None = None
+) -> tuple[Job, Rows]:
     """Read job and spreadsheet and see that they fit; InvalidError where they do not.
 
     Names in the job are looked up where there is somebody to ask.
     """
     try:
         job = load(wish.job)
-        directory = Directory() if apollo is None else directory_for(job, apollo)
+        directory = Directory()
         if apollo is not None:
-            job = resolved(job, directory)
+            job, directory = looked_up(job, apollo, None if wish.fresh else names)
         return job, rows_of(job, path, encoding=wish.encoding, directory=directory)
     except InvalidError as problem:
         problem.job_file = wish.job if problem.problems else None
@@ -129,7 +131,8 @@ def prepare(place: Place, wish: Wish, path: Path | None, *, goes_on: bool = Fals
 
     `goes_on`: what was entered by the same command before need not be read again.
     """
-    job, rows = read(wish, path, place.wire)
+    names = Names(place.store, place.account, place.clock.now())
+    job, rows = read(wish, path, place.wire, names)
     rows = replace(rows, suppression=place.suppression)
     shelf = shelf_of(job, job.steps[0], place.account, place.clock.now())
     chosen = Choice(wish.rows, wish.first)
