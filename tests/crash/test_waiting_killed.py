@@ -75,7 +75,7 @@ def judge(scene):
     with closing(sqlite3.connect(scene.state / "journal.db")) as c:
         assert c.execute("pragma integrity_check").fetchone() == ("ok",)
         assert c.execute("select count(*) from attempts where outcome = 'sent'").fetchone() == (0,)
-        assert c.execute("select held, spent from budgets where cap is not null").fetchall() == [
+        assert c.execute("select held, spent from budgets where scope like 'run:%'").fetchall() == [
             (0, scene.served.books()["credits"]["consumed"] * 10_000)
         ]
     assert set(scene.served.books()["asked"].values()) == {1}, "something was bought again"
