@@ -5,13 +5,10 @@ stale. A made part stands between `<!-- made: NAME -->` and `<!-- end -->`; the 
 """
 
 import ast
-import csv
 import json
-import os
 import re
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -48,10 +45,6 @@ _WORDS = {
     "boolean": "yes or no",
     "object": "keys",
 }
-SHOWN = (2, 14, 20, 22, 34)
-"""The rows of samples/leads.xlsx that README shows."""
-GIVEN = ("First Name", "Last Name", "Website", "Email")
-ANSWERED = ("Apollo Status", "Apollo Reason", "Apollo Note", "Apollo Credits", "Work Email")
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
@@ -83,39 +76,6 @@ def job() -> str:
     return (
         f"```yaml\n{(HOUSE / 'jobs/enrich-people.yaml').read_text(encoding='utf-8').strip()}\n```"
     )
-
-
-def spreadsheet() -> str:
-    """A few rows of the sample, as they go in."""
-    return table(("row", *GIVEN), [(n, *(row[name] for name in GIVEN)) for n, row in _ran()])
-
-
-def workbook() -> str:
-    """The same rows as they come back."""
-    return table(("row", *ANSWERED), [(n, *(row[name] for name in ANSWERED)) for n, row in _ran()])
-
-
-def _ran() -> list[tuple[int, dict[str, str]]]:
-    """Run the sample job once, in a sandbox; give the rows that README shows."""
-    if not _RAN:
-        with tempfile.TemporaryDirectory() as folder:
-            output = Path(folder, "out.csv")
-            words = ["run", "jobs/enrich-people.yaml", "samples/leads.xlsx", "--sandbox", "--yes"]
-            flags = ["--format", "csv", "--state", folder, "--output", str(output)]
-            subprocess.run(
-                [sys.executable, "-m", "apollo_batch", *words, *flags],
-                cwd=HOUSE,
-                env={**os.environ, "CI": ""},
-                check=True,
-                capture_output=True,
-            )
-            with output.open(encoding="utf-8-sig", newline="") as file:
-                rows = list(csv.DictReader(file))
-        _RAN.extend((number, rows[number - 2]) for number in SHOWN)
-    return _RAN
-
-
-_RAN: list[tuple[int, dict[str, str]]] = []
 
 
 def all_operations() -> str:
@@ -391,8 +351,6 @@ MADE: dict[str, Callable[[], str]] = {
     "reasons": reasons,
     "exit codes": exit_codes,
     "job": job,
-    "spreadsheet": spreadsheet,
-    "workbook": workbook,
     "all operations": all_operations,
     "operations": operations,
     "free questions": free_questions,
