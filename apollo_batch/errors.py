@@ -1,4 +1,4 @@
-"""Everything raised on purpose; each knows its exit code.
+"""Everything raised on purpose; each knows its exit code, and the code of what is wrong.
 
 BatchError                1  a bug, or anything not foreseen
 ├── UsageError            2  the command was not understood, or nobody agreed to what it would do
@@ -14,6 +14,8 @@ BatchError                1  a bug, or anything not foreseen
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
+
+from apollo_batch.codes import Code
 
 
 class Exit(IntEnum):
@@ -68,8 +70,9 @@ class BatchError(Exception):
 
     exit_code = Exit.BUG
 
-    def __init__(self, message: str, *, fix: str | None = None) -> None:
+    def __init__(self, code: Code, message: str, *, fix: str | None = None) -> None:
         super().__init__(message)
+        self.code = code
         self.message = message
         self.fix = fix
 
@@ -87,6 +90,7 @@ class UsageError(BatchError):
 class Problem:
     """One thing wrong in a job file, with the place a person would look at."""
 
+    code: Code
     message: str
     """What is wrong, one sentence."""
     fix: str | None = None
@@ -105,9 +109,14 @@ class InvalidError(BatchError):
     exit_code = Exit.INVALID
 
     def __init__(
-        self, message: str, *, fix: str | None = None, problems: tuple[Problem, ...] = ()
+        self,
+        code: Code,
+        message: str,
+        *,
+        fix: str | None = None,
+        problems: tuple[Problem, ...] = (),
     ) -> None:
-        super().__init__(message, fix=fix)
+        super().__init__(code, message, fix=fix)
         self.problems = problems
         self.job_file: Path | None = None
         """Where the problems are, for whoever shows the lines."""
@@ -141,9 +150,9 @@ class OutputError(BatchError):
     exit_code = Exit.NOT_WRITTEN
 
     def __init__(
-        self, message: str, *, fix: str | None = None, remedy: tuple[str, ...] = ()
+        self, code: Code, message: str, *, fix: str | None = None, remedy: tuple[str, ...] = ()
     ) -> None:
-        super().__init__(message, fix=fix)
+        super().__init__(code, message, fix=fix)
         self.remedy = remedy
         """The flags with which `export` can write it."""
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from apollo_batch.codes import Code
 from apollo_batch.errors import AccessError, InvalidError, UsageError
 
 APOLLO = "https://api.apollo.io"
@@ -72,6 +73,7 @@ class Settings:
         """Give the credential; AccessError where there is none."""
         if self.credential is None:
             raise AccessError(
+                Code.API_KEY_MISSING,
                 "No Apollo API key was found.",
                 fix=f"Make one in {KEY_PAGE}, then: export APOLLO_API_KEY=…  "
                 "(or try everything without a key: add --sandbox)",
@@ -121,6 +123,7 @@ def _credential(environ: Mapping[str, str]) -> Credential | None:
             return _checked(path.read_text(encoding="utf-8"), f"APOLLO_API_KEY_FILE ({path})")
         except (OSError, UnicodeDecodeError) as problem:
             raise AccessError(
+                Code.API_KEY_FILE,
                 f"APOLLO_API_KEY_FILE names {path}, which cannot be read: "
                 f"{getattr(problem, 'strerror', None) or 'not a text file'}.",
                 fix="Name a file that holds the key and nothing else.",
@@ -134,6 +137,7 @@ def _checked(text: str, source: str, *, bearer: bool = False) -> Credential:
     value = text.strip()
     if not re.fullmatch(r"[\x21-\x7e]+", value):
         raise AccessError(
+            Code.API_KEY_MALFORMED,
             f"What {source} holds is not a key: it is empty or has spaces or line breaks in it.",
             fix=f"Copy the key again from {KEY_PAGE}.",
         )
@@ -164,6 +168,7 @@ def _origin(text: str, policy: Policy) -> str:
     trusted = parts.scheme == "https" and host in policy.trusted_hosts
     if not plain or not (local or apollo or trusted):
         raise UsageError(
+            Code.ADDRESS_REFUSED,
             "APOLLO_BASE_URL may name Apollo itself, this machine, or an https host that your "
             "own settings list under trusted_hosts; the key goes nowhere else.",
             fix=f"Unset APOLLO_BASE_URL, or set it to {APOLLO} or http://127.0.0.1:PORT.",
@@ -180,18 +185,22 @@ def _policy(environ: Mapping[str, str]) -> Policy:
         with path.open("rb") as file:
             found = tomllib.load(file)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
-        raise InvalidError(f"{path}: {problem}.", fix="Mend the file, or move it away.") from None
+        raise InvalidError(
+            Code.SETTINGS_UNREADABLE, f"{path}: {problem}.", fix="Mend the file, or move it away."
+        ) from None
     except OSError as problem:
         # A limit that was meant and cannot be read must not turn into no limit.
         if isinstance(problem, FileNotFoundError) and not environ.get("APOLLO_BATCH_SETTINGS"):
             return Policy()
         raise InvalidError(
+            Code.SETTINGS_UNREADABLE,
             f"Your settings in {path} cannot be read: {problem.strerror}.",
             fix="They may hold a limit on credits: see that the file is there and readable.",
         ) from None
     unknown = sorted(set(found) - _KNOWN)
     if unknown:
         raise InvalidError(
+            Code.SETTINGS_UNKNOWN,
             f"{path}: nothing is called {unknown[0]!r} here.",
             fix=f"Known are {', '.join(sorted(_KNOWN))}.",
         )
@@ -217,14 +226,16 @@ def _cap(name: str, value: object, path: Path) -> Decimal | None:
         return None
     number = _number(value)
     if number is None or number < 0:
-        raise InvalidError(f"{path}: {name} is a number, 0 or more.")
+        raise InvalidError(Code.SETTINGS_VALUE, f"{path}: {name} is a number, 0 or more.")
     return number
 
 
 def _share(value: object, path: Path) -> Decimal:
     number = _number(value)
     if number is None or not 0 <= number < 1:
-        raise InvalidError(f"{path}: headroom is a number, 0 or more and less than 1.")
+        raise InvalidError(
+            Code.SETTINGS_VALUE, f"{path}: headroom is a number, 0 or more and less than 1."
+        )
     return number
 
 
@@ -237,7 +248,9 @@ def _number(value: object) -> Decimal | None:
 
 def _hosts(value: object, path: Path) -> frozenset[str]:
     if not isinstance(value, list) or not all(isinstance(host, str) for host in value):
-        raise InvalidError(f"{path}: trusted_hosts is a list of host names in quotes.")
+        raise InvalidError(
+            Code.SETTINGS_VALUE, f"{path}: trusted_hosts is a list of host names in quotes."
+        )
     return frozenset(host.lower() for host in value)
 
 
@@ -245,5 +258,7 @@ def _list(value: object, path: Path) -> Path | None:
     if value is None:
         return None
     if not isinstance(value, str) or not value.strip():
-        raise InvalidError(f"{path}: do_not_contact is the name of a file in quotes.")
+        raise InvalidError(
+            Code.SETTINGS_VALUE, f"{path}: do_not_contact is the name of a file in quotes."
+        )
     return path.absolute().parent / Path(value).expanduser()

@@ -28,6 +28,7 @@ from apollo_batch.apollo.refused import refused
 from apollo_batch.catalogue.addresses import Address, at
 from apollo_batch.catalogue.entry import Operation, Route
 from apollo_batch.catalogue.team import BALANCES, LIMITS, PROFILE
+from apollo_batch.codes import Code
 from apollo_batch.errors import AccessError, OutOfReachError
 from apollo_batch.model import Arrival, Chunk, Halt, Settlement
 
@@ -174,13 +175,17 @@ class Wire:
             reply = self._until_answered(self._client.call, request)
         except CallError as problem:
             if needed:
-                raise OutOfReachError(problem.message, fix="Run the same command again.") from None
+                raise OutOfReachError(
+                    Code.OUT_OF_REACH, problem.message, fix="Run the same command again."
+                ) from None
             return None
         finding = judge(reply, question.scope)
         if reply.status == 401 and finding.halt is Halt.ACCESS:
-            raise AccessError(finding.message)
+            raise AccessError(Code.API_KEY_REFUSED, finding.message)
         if strict and finding.arrival in {Arrival.LIMITED, Arrival.UNKNOWN}:
-            raise OutOfReachError(finding.message, fix="Run the same command again later.")
+            raise OutOfReachError(
+                Code.OUT_OF_REACH, finding.message, fix="Run the same command again later."
+            )
         try:
             return read_json(reply.body) if finding.arrival is Arrival.DONE else None
         except UnreadableError:

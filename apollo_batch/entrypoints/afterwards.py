@@ -7,6 +7,7 @@ from typing import Any, NoReturn
 
 import click
 
+from apollo_batch.codes import Code
 from apollo_batch.entrypoints.words import (
     FORMAT,
     RUN,
@@ -196,7 +197,11 @@ def usage(
     if run_id is not None:
         print_cost(run_id, state, sandbox=sandbox, as_json=as_json, output=output)
     elif output is not None:
-        raise UsageError("--output needs a RUN to tell of.", fix="`apollo-batch runs` lists them.")
+        raise UsageError(
+            Code.FLAG_NEEDS_ANOTHER,
+            "--output needs a RUN to tell of.",
+            fix="`apollo-batch runs` lists them.",
+        )
     else:
         print_usage(state, sandbox=sandbox, as_json=as_json)
 

@@ -9,7 +9,7 @@ import click
 from apollo_batch import __version__
 from apollo_batch.entrypoints import afterwards, asking, beforehand
 from apollo_batch.entrypoints.words import Suggesting
-from apollo_batch.errors import BatchError, Exit, InvalidError
+from apollo_batch.errors import BatchError, Exit
 
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -61,11 +61,9 @@ def _told(text: str, code: int) -> int:
 
 
 def _words(problem: BatchError) -> str:
-    if isinstance(problem, InvalidError) and problem.job_file is not None:
-        from apollo_batch.job.load import explain, text_of
+    from apollo_batch.entrypoints.trouble import words_of
 
-        return explain(problem, text_of(problem.job_file), str(problem.job_file))
-    return str(problem)
+    return words_of(problem)
 
 
 def _reported(problem: Exception) -> str:

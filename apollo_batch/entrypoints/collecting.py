@@ -8,10 +8,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from apollo_batch.clock import lasting
+from apollo_batch.codes import Code
 from apollo_batch.entrypoints import console
 from apollo_batch.entrypoints.following import collecting, run_again, where
 from apollo_batch.entrypoints.manner import Manner
 from apollo_batch.entrypoints.opening import place_for
+from apollo_batch.entrypoints.trouble import words_of
 from apollo_batch.errors import (
     AccessError,
     BatchError,
@@ -106,6 +108,7 @@ def _own(place: Place, run: str) -> Figures:
     found = report.figures(place.store, run)
     if found.record["account"] != place.account:
         raise UsageError(
+            Code.OTHER_ACCOUNT,
             f"Run {found.run} is of another Apollo account than this key.",
             fix="Use the key of the account that the run was made with.",
         )
@@ -186,7 +189,7 @@ def _tell(place: Place, wish: _Wish, before: Figures, *, held: bool) -> Exit:
     except HeldError as problem:
         console.say(f"{problem.message} It writes its workbook itself.")
     except OutputError as problem:
-        console.say(str(problem))
+        console.say(words_of(problem))
         console.say(f"Next: {console.command(['export', found.run, *wish.flags])}")
         return Exit.NOT_WRITTEN
     return code

@@ -4,10 +4,12 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from apollo_batch.codes import Code
 from apollo_batch.entrypoints import console
 from apollo_batch.entrypoints.collecting import warn
 from apollo_batch.entrypoints.following import where
 from apollo_batch.entrypoints.manner import Manner
+from apollo_batch.entrypoints.trouble import words_of
 from apollo_batch.errors import Exit, OutputError, UsageError
 from apollo_batch.journal.store import Store
 from apollo_batch.runner import output, report
@@ -36,6 +38,7 @@ def check_output(store: Store, wanted: output.Wanted, name: str) -> None:
     needed = needs_suffix(wanted.sheet) if wanted.sheet else ".xlsx"
     if not wanted.as_csv and path.suffix.lower() in {".xlsx", ".xlsm"} - {needed}:
         raise UsageError(
+            Code.OUTPUT_NAME,
             f"--output {wanted.target} is no name for what {name} becomes: Excel would not open "
             "it.",
             fix=f"End it in {needed}.",
@@ -61,7 +64,7 @@ def conclude(ending: Ending, manner: Manner, *, raise_first: str = "") -> Exit:
         for notice in delivered.notices:
             console.say(notice)
     except OutputError as problem:
-        console.say(str(problem))
+        console.say(words_of(problem))
         code = Exit.NOT_WRITTEN if code is not Exit.IN_DOUBT else code
         remedy = problem.remedy or (("--format", "csv") if manner.as_csv else ())
         following = console.command(["export", found.run, *where(manner), *remedy])

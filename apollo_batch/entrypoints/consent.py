@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from apollo_batch.catalogue.entry import Act
 from apollo_batch.catalogue.team import POOL
+from apollo_batch.codes import Code
 from apollo_batch.entrypoints import console
 from apollo_batch.entrypoints.manner import Manner
 from apollo_batch.errors import AccessError, UsageError
@@ -53,6 +54,7 @@ def _above(keep: Decimal, place: Place, ready: Ready) -> Decimal | None:
     pool = ask(place)[0].get(POOL)
     if pool is None or pool.left is None:
         raise AccessError(
+            Code.BALANCE_UNKNOWN,
             "Some credits are to be kept, and Apollo does not tell this key the balance.",
             fix="Give the key the scope of credit_usage_stats, or take keep_credits out of your "
             "settings and the job.",
@@ -79,12 +81,13 @@ def agree(place: Place, ready: Ready, cap: Decimal | None, manner: Manner) -> in
         _agree_unattended(most, cap, manner)
     elif manner.ci or not console.can_ask():
         raise UsageError(
+            Code.NOT_AGREED,
             f"This run may {_does(ready, most)}, and nobody can be asked.",
             fix="Add --yes to agree beforehand"
             + (", and --max-credits N to say how far." if most else "."),
         )
     elif not enrolls and not console.yes(f"{_does(ready, most).capitalize()}?"):
-        raise UsageError("Nothing was sent.", fix="Run it again whenever you like.")
+        raise UsageError(Code.DECLINED, "Nothing was sent.", fix="Run it again whenever you like.")
     return number
 
 
@@ -126,13 +129,16 @@ def _number_named(ready: Ready) -> int | None:
 def _typed(count: int, before: int, manner: Manner) -> int:
     if manner.yes or manner.ci or not console.can_ask():
         raise UsageError(
+            Code.ENROLLING_NOT_COUNTED,
             f"This run enrolls up to {count} contacts, who are then e-mailed; --yes does not "
             "count for that.",
             fix=f"Add --max-enroll {before + count}, or fewer.",
         )
     answer = console.asked(f"{count} contacts will be e-mailed. Type their number to enroll them:")
     if answer.strip() != str(count):
-        raise UsageError("Nobody was enrolled.", fix="Run it again whenever you like.")
+        raise UsageError(
+            Code.DECLINED, "Nobody was enrolled.", fix="Run it again whenever you like."
+        )
     return count
 
 
@@ -141,11 +147,13 @@ def _agree_unattended(most: Decimal, cap: Decimal | None, manner: Manner) -> Non
         return
     if manner.ci and cap is None and not manner.sandbox:
         raise UsageError(
+            Code.CAP_WANTED,
             "In CI --yes alone is not enough: say how much may be spent.",
             fix=f"Add --max-credits N; this plan needs {report.plain(most)} at the most.",
         )
     if cap is None and most > UNATTENDED_CREDITS and not console.can_ask():
         raise UsageError(
+            Code.CAP_WANTED,
             f"This run may spend up to {report.plain(most)} credits, and no limit is named anywhere.",
             fix=f"Add --max-credits {report.plain(most)}, or limits: {{max_credits: …}} to the job.",
         )

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from apollo_batch import __version__
+from apollo_batch.codes import Code
 from apollo_batch.files import PRIVATE_FILE
 
 
@@ -28,7 +29,7 @@ def report_crash(problem: BaseException) -> str:
     path = Path(name)
     path.chmod(PRIVATE_FILE)
     return (
-        f"A bug of ours ({type(problem).__name__}). What was paid for is safe in the journal.\n"
+        f"A bug of ours. What was paid for is safe in the journal. [{Code.BUG}]\n"
         f"  A report without key or personal data is in {path}; run the same command again to go on."
     )
 

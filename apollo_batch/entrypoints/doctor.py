@@ -13,6 +13,7 @@ from apollo_batch.apollo.client import Client
 from apollo_batch.apollo.wire import Wire
 from apollo_batch.catalogue.entry import Operation
 from apollo_batch.clock import SystemClock
+from apollo_batch.codes import Code
 from apollo_batch.entrypoints import console
 from apollo_batch.entrypoints.opening import open_journal, settings_for
 from apollo_batch.errors import AccessError, BatchError, Exit, InvalidError, UsageError
@@ -89,7 +90,9 @@ def _journal(patient: Patient, stack: ExitStack) -> Generator[Checked, None, Sto
         return None
     except OSError as problem:
         words = f"The state folder cannot be used: {problem.strerror}."
-        yield failed("state", UsageError(words, fix="Name another one with --state."))
+        yield failed(
+            "state", UsageError(Code.STATE_UNUSABLE, words, fix="Name another one with --state.")
+        )
         return None
     yield well("state", f"The journal is in {store.folder}.")
     yield machine.room(store.folder)

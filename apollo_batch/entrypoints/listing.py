@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from apollo_batch.apollo import lookups
 from apollo_batch.apollo.lookups import Asks, Thing, Things
+from apollo_batch.codes import Code
 from apollo_batch.entrypoints import console
 from apollo_batch.entrypoints.opening import place_for
 from apollo_batch.errors import AccessError
@@ -38,7 +39,9 @@ def print_list(kind: str, state: str | None, *, sandbox: bool, as_json: bool) ->
         things = KINDS[kind](place.wire)
     if things is None:
         message = f"Apollo does not tell this key its {kind}."
-        raise AccessError(message, fix="Use a master key, or one whose scope has them.")
+        raise AccessError(
+            Code.API_KEY_NARROW, message, fix="Use a master key, or one whose scope has them."
+        )
     if as_json:
         document = {"schema": 1, kind: [_named(_facts(thing)) for thing in things]}
         console.result(json.dumps(document, indent=2, ensure_ascii=False))

@@ -7,6 +7,7 @@ from typing import Any
 from apollo_batch.catalogue.entry import Operation, Route
 from apollo_batch.catalogue.operations import GROUPS, OPERATIONS, group_of
 from apollo_batch.catalogue.param import Param
+from apollo_batch.codes import Code
 from apollo_batch.entrypoints import console
 from apollo_batch.errors import UsageError
 from apollo_batch.runner.reading import near
@@ -17,7 +18,9 @@ _WIDTH = 26
 def print_operations(name: str | None, *, as_json: bool) -> None:
     """List all operations, or tell all about one; UsageError where there is none of that name."""
     if name is not None and name not in OPERATIONS:
-        raise UsageError(f"There is no operation {name!r}.", fix=near(name, OPERATIONS))
+        raise UsageError(
+            Code.UNKNOWN_OPERATION, f"There is no operation {name!r}.", fix=near(name, OPERATIONS)
+        )
     if as_json:
         chosen = [OPERATIONS[name]] if name else [o for group in GROUPS.values() for o in group]
         facts = [_facts(operation) for operation in chosen]

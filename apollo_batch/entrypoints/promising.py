@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from apollo_batch.codes import Code
 from apollo_batch.entrypoints import console
 from apollo_batch.entrypoints.following import planning
 from apollo_batch.entrypoints.manner import Manner
@@ -19,6 +20,7 @@ def with_plan(wish: Wish, manner: Manner) -> Wish:
     for flag, is_on in (("--fresh", wish.fresh), ("--resend-in-doubt", wish.resend_in_doubt)):
         if is_on:
             raise UsageError(
+                Code.FLAGS_CONTRADICT,
                 f"{flag} asks for more than a saved plan says.",
                 fix=f"Leave out {flag}, or --plan: then you are asked.",
             )

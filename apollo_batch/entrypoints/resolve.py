@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from enum import Enum
 
 from apollo_batch.clock import SystemClock
+from apollo_batch.codes import Code
 from apollo_batch.entrypoints import console
 from apollo_batch.entrypoints.following import run_again
 from apollo_batch.entrypoints.opening import open_journal
@@ -30,7 +31,9 @@ class Word(Enum):
         """Take the one that was said; UsageError where both were."""
         if done and redo:
             raise UsageError(
-                "--done and --redo cannot both be true.", fix="Say each of the rows it holds for."
+                Code.FLAGS_CONTRADICT,
+                "--done and --redo cannot both be true.",
+                fix="Say each of the rows it holds for.",
             )
         return Word.DONE if done else Word.REDO if redo else Word.NONE
 
@@ -40,7 +43,11 @@ def resolve_run(
 ) -> Exit:
     """List a run's rows in doubt, or take the word on those chosen; nothing is sent."""
     if word is not Word.NONE and not rows:
-        raise UsageError(f"{word.value} of which rows?", fix=f"Name them: --rows 2-11 {word.value}")
+        raise UsageError(
+            Code.FLAG_NEEDS_ANOTHER,
+            f"{word.value} of which rows?",
+            fix=f"Name them: --rows 2-11 {word.value}",
+        )
     flags = [
         *(["--state", without_password(state)] if state else []),
         *(["--sandbox"] if sandbox else []),

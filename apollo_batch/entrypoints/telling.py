@@ -9,12 +9,12 @@ from apollo_batch.clock import SystemClock
 from apollo_batch.entrypoints import console
 from apollo_batch.entrypoints.manner import Manner
 from apollo_batch.entrypoints.opening import open_journal
+from apollo_batch.entrypoints.trouble import words_of
 from apollo_batch.errors import Exit, InvalidError
 
 
 def check_jobs(jobs: Sequence[Path], sheet: Path | None, encoding: str | None) -> Exit:
     """Say of every job file whether it is sound, and all that is wrong where it is not."""
-    from apollo_batch.job.load import explain, text_of
     from apollo_batch.runner.invocation import Wish, read
     from apollo_batch.runner.reading import read_job
 
@@ -24,8 +24,8 @@ def check_jobs(jobs: Sequence[Path], sheet: Path | None, encoding: str | None) -
             job = read_job(path) if sheet is None else read(Wish(path, sheet, encoding), sheet)[0]
         except InvalidError as problem:
             code = Exit.INVALID
-            shown = explain(problem, text_of(path), str(path)) if problem.problems else str(problem)
-            console.say(shown)
+            problem.job_file = path
+            console.say(words_of(problem))
             continue
         does = " ".join(dict.fromkeys(step.operation.does for step in job.steps))
         console.result(f"{path}: sound. {does}")

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from apollo_batch.codes import Code
 from apollo_batch.entrypoints import console
 from apollo_batch.entrypoints.concluding import Ending, check_output, conclude
 from apollo_batch.entrypoints.following import where
@@ -92,11 +93,14 @@ def _agree(undoing: Undoing, *, asks: bool, manner: Manner) -> None:
         return
     if not asks:
         raise UsageError(
+            Code.NOT_AGREED,
             f"This would take back up to {count}, and nobody can be asked.",
             fix="Add --yes to agree beforehand.",
         )
     if not console.yes(f"Take back {count}?"):
-        raise UsageError("Nothing was taken back.", fix="Undo it again whenever you like.")
+        raise UsageError(
+            Code.DECLINED, "Nothing was taken back.", fix="Undo it again whenever you like."
+        )
 
 
 def _plan(undoing: Undoing, *, seen: bool) -> Iterator[str]:
@@ -170,7 +174,7 @@ def _wanted(store: Store, meant: Undone, manner: Manner) -> output.Wanted:
         sheet = sheet_of(store, record)
     except OutputError as problem:
         fix = "Type the command of that run once more, then undo it."
-        raise OutputError(problem.message, fix=fix) from None
+        raise OutputError(problem.code, problem.message, fix=fix) from None
     original = Path(record["input_path"])
     target, as_csv = manner.output, manner.as_csv
     return output.Wanted(sheet, original, original, target=target, as_csv=as_csv, undoes=True)

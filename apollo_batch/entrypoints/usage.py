@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from apollo_batch.apollo.wire import Balance
+from apollo_batch.codes import Code
 from apollo_batch.entrypoints import console
 from apollo_batch.entrypoints.opening import open_journal, place_for
 from apollo_batch.errors import UsageError
@@ -51,7 +52,11 @@ def print_cost(
     from apollo_batch.runner.report import figures
 
     if output is not None and (output.suffix.lower() != ".xlsx" or output.is_dir()):
-        raise UsageError(f"--output {output} is no name for a workbook.", fix="End it in .xlsx.")
+        raise UsageError(
+            Code.OUTPUT_NAME,
+            f"--output {output} is no name for a workbook.",
+            fix="End it in .xlsx.",
+        )
     with open_journal(state, sandbox=sandbox) as store:
         told = reckoning.reckon(store, figures(store, run))
     if as_json:

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import click
 
 from apollo_batch.clock import seconds_of
+from apollo_batch.codes import Code
 from apollo_batch.errors import UsageError
 
 _WORKBOOKS = (".xlsx", ".xlsm")
@@ -54,7 +55,7 @@ class Suggesting(click.Group):
         if self.get_command(ctx, name) is None and not name.startswith("-"):
             near = difflib.get_close_matches(name, self.list_commands(ctx), n=1, cutoff=0.6)
             hint = f"Did you mean: apollo-batch {near[0]}?" if near else "See: apollo-batch --help"
-            raise UsageError(f"There is no command {name!r}.", fix=hint)
+            raise UsageError(Code.UNKNOWN_COMMAND, f"There is no command {name!r}.", fix=hint)
         return super().resolve_command(ctx, args)
 
 
@@ -153,7 +154,9 @@ def rows_flag(text: str | None) -> tuple[tuple[int, int], ...]:
         match = re.fullmatch(r"\s*(\d{1,7})(?:\s*-\s*(\d{1,7}))?\s*", part)
         if match is None or int(match[2] or match[1]) < int(match[1]):
             raise UsageError(
-                f"--rows {text!r} is no range of rows.", fix="Write it like 2-11 or 2-11,15."
+                Code.FLAG_VALUE,
+                f"--rows {text!r} is no range of rows.",
+                fix="Write it like 2-11 or 2-11,15.",
             )
         ranges.append((int(match[1]), int(match[2] or match[1])))
     return tuple(ranges)
@@ -162,15 +165,20 @@ def rows_flag(text: str | None) -> tuple[tuple[int, int], ...]:
 def wants_csv(form: str | None, output: Path | None) -> bool:
     """Whether CSV is to be written; UsageError where --output is no file of that kind."""
     if output is not None and output.is_dir():
-        raise UsageError(f"--output {output} is a folder.", fix="Name the file inside it.")
+        raise UsageError(
+            Code.OUTPUT_NAME, f"--output {output} is a folder.", fix="Name the file inside it."
+        )
     ending = output.suffix.lower() if output is not None else ""
     as_csv = ending == ".csv" if form is None else form == "csv"
     if form is not None and (ending == ".csv") != as_csv and ending in {".csv", *_WORKBOOKS}:
         raise UsageError(
-            f"--output {output} is no name for --format {form}.", fix=f"End it in .{form}."
+            Code.OUTPUT_NAME,
+            f"--output {output} is no name for --format {form}.",
+            fix=f"End it in .{form}.",
         )
     if not as_csv and ending not in {"", *_WORKBOOKS}:
         raise UsageError(
+            Code.OUTPUT_NAME,
             f"--output {output} is no name for a workbook: Excel would not open it.",
             fix="End it in .xlsx, or in .csv for a text file.",
         )
@@ -186,7 +194,11 @@ def credits_flag(text: str | None) -> Decimal | None:
     except InvalidOperation:
         number = Decimal(-1)
     if not number.is_finite() or number < 0:
-        raise UsageError(f"--max-credits {text} is no number of credits.", fix="Write it like 500.")
+        raise UsageError(
+            Code.FLAG_VALUE,
+            f"--max-credits {text} is no number of credits.",
+            fix="Write it like 500.",
+        )
     return number
 
 
@@ -196,5 +208,7 @@ def duration(flag: str, text: str | None) -> float | None:
         return None
     seconds = seconds_of(text)
     if seconds is None:
-        raise UsageError(f"{flag} {text!r} is no duration.", fix="Write it like 30s, 10m or 2h.")
+        raise UsageError(
+            Code.FLAG_VALUE, f"{flag} {text!r} is no duration.", fix="Write it like 30s, 10m or 2h."
+        )
     return seconds

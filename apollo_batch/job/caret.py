@@ -11,8 +11,8 @@ _BEFORE = 60
 
 
 def drawn(problem: Problem, lines: Sequence[str], name: str) -> str:
-    """Show `name:line:column: message`, the line, a caret under the word, and the fix."""
-    told = [f"{name}:{problem.line}:{problem.column}: {problem.message}"]
+    """Show `name:line:column: message [code]`, the line, a caret under the word, and the fix."""
+    told = [f"{name}:{problem.line}:{problem.column}: {problem.message} [{problem.code}]"]
     line = lines[problem.line - 1] if problem.line <= len(lines) else ""
     if line.strip():
         told += _line_and_caret(problem, without_secrets(line))

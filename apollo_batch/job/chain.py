@@ -6,6 +6,7 @@ from apollo_batch.catalogue import paths
 from apollo_batch.catalogue.entry import Operation
 from apollo_batch.catalogue.people import ENRICH_PEOPLE
 from apollo_batch.catalogue.searches import SEARCH_PEOPLE
+from apollo_batch.codes import Code
 from apollo_batch.errors import Problem
 from apollo_batch.job.asked import SOURCE, Asked
 from apollo_batch.job.headers import normal
@@ -38,7 +39,9 @@ def _ids(steps: Sequence[Asked], *, starts: bool) -> Iterator[Problem]:
             continue
         if each.id in seen:
             message = f"Another step is called {shown(each.id)}."
-            yield each.places.value(("id",)).problem(message, "Give each step an id of its own.")
+            yield each.places.value(("id",)).problem(
+                Code.STEP_TWICE, message, "Give each step an id of its own."
+            )
         seen.add(each.id)
 
 
@@ -49,12 +52,14 @@ def _columns(steps: Sequence[Asked]) -> Iterator[Problem]:
         for column in each.shape.keep or {}:
             if normal(column) in ours:
                 message = f"The column {shown(column)} says what became of a row in a step."
-                yield each.places.key(("keep", column)).problem(message, "Give it another name.")
+                yield each.places.key(("keep", column)).problem(
+                    Code.COLUMN_TAKEN, message, "Give it another name."
+                )
             other = taken.setdefault(normal(column), each.id)
             if other != each.id:
                 message = f"The step {other} fills a column {shown(column)} already."
                 place = each.places.key(("keep", column))
-                yield place.problem(message, "Give this one another name.")
+                yield place.problem(Code.COLUMN_TAKEN, message, "Give this one another name.")
 
 
 def _taken(asked: Asked) -> Iterator[tuple[Loc, str]]:
@@ -76,14 +81,14 @@ def _to_be_had(asked: Asked) -> Iterator[Problem]:
     place = asked.places.key(("only_if_available",))
     if asked.operation is not ENRICH_PEOPLE:
         message = f"{asked.operation.name} buys nobody's address or number."
-        yield place.problem(message, "Take `only_if_available` out.")
+        yield place.problem(Code.KEY_WITHOUT_EFFECT, message, "Take `only_if_available` out.")
     elif asked.earlier.get(asked.found_by) is not SEARCH_PEOPLE:
         message = "Apollo says for nothing what it has of a person only when a search finds them."
         fix = (
             "Take the id from a people.search before this step: `map: {id: {from: people.id}}`. "
             "Over a sheet of people found, `skip` rows by its `has_email` column."
         )
-        yield place.problem(message, fix)
+        yield place.problem(Code.AVAILABILITY_UNKNOWN, message, fix)
 
 
 def _rule_at(places: Places, number: int, key: str) -> Loc:
@@ -96,7 +101,7 @@ def _answer(asked: Asked, name: str, place: Place) -> Iterator[Problem]:
     step, _, field = name.partition(".")
     if asked.step is None:
         message = "A job of one operation has no earlier step to take a value from."
-        yield place.problem(message, "Name a column, or write `steps:`.")
+        yield place.problem(Code.UNKNOWN_STEP, message, "Name a column, or write `steps:`.")
     elif step not in asked.earlier:
         yield _unknown_step(step, asked.earlier, place)
     else:
@@ -104,7 +109,7 @@ def _answer(asked: Asked, name: str, place: Place) -> Iterator[Problem]:
             first = paths.parse(field)[0].key
         except ValueError:
             message = f"{shown(field)} is not the path of a field."
-            yield place.problem(message, "Write it like person.email or company.id.")
+            yield place.problem(Code.BAD_PATH, message, "Write it like person.email or company.id.")
             return
         operation = asked.earlier[step]
         if first not in operation.fields:
@@ -121,20 +126,22 @@ def _other_id(asked: Asked, loc: Loc, name: str) -> Iterator[Problem]:
     if any(route.same_as.get(wanted) == field for route in operation.routes):
         message = f"Of what the team has saved, {operation.name} answers another id as `{field}`."
         fix = f"Write `{step}.{wanted}`, which all its records have."
-        yield asked.places.value(loc).problem(message, fix)
+        yield asked.places.value(loc).problem(Code.FIELD_NOT_ANSWERED, message, fix)
 
 
 def _unknown_step(step: str, earlier: Mapping[str, Operation], place: Place) -> Problem:
     known = f"The steps before it: {', '.join(earlier)}." if earlier else "It is the first step."
     message = f"No step before this one is called {shown(step)}."
-    return place.problem(message, did_you_mean(step, earlier) or known)
+    return place.problem(Code.UNKNOWN_STEP, message, did_you_mean(step, earlier) or known)
 
 
 def _unknown_field(step: str, field: str, operation: Operation, place: Place) -> Problem:
     some = ", ".join(sorted(operation.fields)[:12])
     message = f"{operation.name}, the step {step}, does not answer {shown(field)}."
     known = f"It answers {some}, …; `apollo-batch operations {operation.name}` has them all."
-    return place.problem(message, did_you_mean(field, operation.fields) or known)
+    return place.problem(
+        Code.FIELD_NOT_ANSWERED, message, did_you_mean(field, operation.fields) or known
+    )
 
 
 def _no_sheet(asked: Asked) -> Iterator[Problem]:
@@ -142,8 +149,12 @@ def _no_sheet(asked: Asked) -> Iterator[Problem]:
     for key, source in asked.columns.items():
         if source.column:
             place = asked.places.value(("map", key))
-            yield place.problem(message, "Take the value `from` an earlier step.")
+            yield place.problem(
+                Code.COLUMN_WITHOUT_SHEET, message, "Take the value `from` an earlier step."
+            )
     for number, rule in enumerate((asked.step.when if asked.step else None) or []):
         if rule.column:
             place = asked.places.value(_rule_at(asked.places, number, "column"))
-            yield place.problem(message, "Look at an answer instead: `from: step.field`.")
+            yield place.problem(
+                Code.COLUMN_WITHOUT_SHEET, message, "Look at an answer instead: `from: step.field`."
+            )

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from apollo_batch.catalogue.kinds import BadCellError, Kind
 from apollo_batch.catalogue.param import Param
+from apollo_batch.codes import Code
 from apollo_batch.errors import Problem
 from apollo_batch.job import options, values
 from apollo_batch.job.asked import Asked
@@ -45,7 +46,9 @@ def _map(asked: Asked) -> Iterator[Problem]:
 def _source(asked: Asked, loc: Loc, param: Param, source: SourceShape) -> Iterator[Problem]:
     if source.split is not None and not param.many:
         message = f"`{param.name}` takes one value, so there is nothing to split."
-        yield asked.places.key((*loc, "split")).problem(message, "Take `split` out.")
+        yield asked.places.key((*loc, "split")).problem(
+            Code.NOTHING_TO_SPLIT, message, "Take `split` out."
+        )
     if source.default is not None:
         yield from _default(asked, loc, param, source)
 
@@ -57,11 +60,15 @@ def _default(asked: Asked, loc: Loc, param: Param, source: SourceShape) -> Itera
     try:
         says = [values.single(param, part, asked.clock) for part in parts]
     except BadCellError as trouble:
-        yield place.problem(f"This default does not fit: {sentence(trouble.reason)}")
+        yield place.problem(
+            Code.VALUE_DOES_NOT_FIT, f"This default does not fit: {sentence(trouble.reason)}"
+        )
         return
     if not any(says):
         message = f"{shown(text)} says nothing as a value of `{param.name}`."
-        yield place.problem(message, "Take `default` out; empty cells are left out anyway.")
+        yield place.problem(
+            Code.VALUE_SAYS_NOTHING, message, "Take `default` out; empty cells are left out anyway."
+        )
 
 
 def _doubles(asked: Asked, group: Loc) -> Iterator[Problem]:
@@ -74,7 +81,7 @@ def _doubles(asked: Asked, group: Loc) -> Iterator[Problem]:
         for other, there in first:
             if found.param is other.param and _clash(found.bound, other.bound):
                 message = f"{shown(found.param.name)} stands here again, after line {there.line}."
-                yield place.problem(message, "Keep one of the two.")
+                yield place.problem(Code.SAID_TWICE, message, "Keep one of the two.")
         first.append((found, place))
 
 
@@ -96,13 +103,15 @@ def _enough(asked: Asked) -> Iterator[Problem]:
     if not asked.searches and not any(loc[:-1] == ("map",) for loc in asked.places.keys):
         if "map" in asked.shape.model_fields_set:
             message = "No column is named here."
-            yield asked.places.key(("map",)).problem(message, "Write `parameter: Column` below it.")
+            yield asked.places.key(("map",)).problem(
+                Code.NOT_ENOUGH, message, "Write `parameter: Column` below it."
+            )
         return
     if any(combination <= given for combination in operation.enough):
         return
     place = asked.places.key(("source",) if asked.searches else ("map",))
     message = f"These parameters can never be enough for {operation.name}."
-    yield place.problem(message, _ways(asked, given))
+    yield place.problem(Code.NOT_ENOUGH, message, _ways(asked, given))
 
 
 def _ways(asked: Asked, given: set[str]) -> str:

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+from apollo_batch.codes import Code
 from apollo_batch.errors import Problem
 from apollo_batch.job.places import Place
 from apollo_batch.job.suggest import did_you_mean
@@ -45,7 +46,9 @@ def _ambiguous(found: Sequence[int], header: Sequence[str], place: Place) -> Pro
     column = shown(header[found[0]])
     where = " and ".join(letters(index) for index in found)
     message = f"The sheet has {column} {len(found)} times: in columns {where}."
-    return place.problem(message, "Give each its own name in the sheet's header.")
+    return place.problem(
+        Code.COLUMN_AMBIGUOUS, message, "Give each its own name in the sheet's header."
+    )
 
 
 def _unknown(column: str, header: Sequence[str], place: Place) -> Problem:
@@ -57,7 +60,7 @@ def _unknown(column: str, header: Sequence[str], place: Place) -> Problem:
         has = f"It has {listed} only. If that is a title, take header_row out, or correct it."
     meant = did_you_mean(column, there)
     message = f"The sheet has no column {shown(column)}."
-    return place.problem(message, f"{meant} {has}" if meant else has)
+    return place.problem(Code.UNKNOWN_COLUMN, message, f"{meant} {has}" if meant else has)
 
 
 def letters(index: int) -> str:

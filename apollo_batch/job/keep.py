@@ -5,6 +5,7 @@ from itertools import islice
 
 from apollo_batch.catalogue import paths
 from apollo_batch.catalogue.entry import Act, Operation, Route
+from apollo_batch.codes import Code
 from apollo_batch.errors import Problem
 from apollo_batch.job.asked import Asked
 from apollo_batch.job.headers import normal
@@ -43,7 +44,7 @@ def problems(asked: Asked) -> Iterator[Problem]:
         if column not in kept:
             message = f"{shown(keep[column])} is not the path of a field."
             fix = "Write it like `email`, `organization.name` or `employment_history[0].title`."
-            yield places.value(("keep", column)).problem(message, fix)
+            yield places.value(("keep", column)).problem(Code.BAD_PATH, message, fix)
     yield from _names(keep, places)
     wanted = kept | parsed(asked.taken)
     if choose_route(operation, _fields(wanted)) is None:
@@ -56,7 +57,9 @@ def _nothing(operation: Operation, places: Places) -> Problem:
     written = ", ".join(f"{name.capitalize()}: {name}" for name in columns)
     place = places.key(("source",) if places.says("source") else ("operation",))
     message = f"{operation.name} brings records, and the job keeps nothing of them."
-    return place.problem(message, f"Add `keep: {{{written}}}`, a column for each field you want.")
+    return place.problem(
+        Code.NOTHING_KEPT, message, f"Add `keep: {{{written}}}`, a column for each field you want."
+    )
 
 
 def _names(keep: Mapping[str, str], places: Places) -> Iterator[Problem]:
@@ -65,10 +68,12 @@ def _names(keep: Mapping[str, str], places: Places) -> Iterator[Problem]:
         place = places.key(("keep", column))
         name = normal(column)
         if not name or not column.isprintable():
-            yield place.problem("This is no name for a column.", "Write a short name.")
+            yield place.problem(
+                Code.COLUMN_NAME, "This is no name for a column.", "Write a short name."
+            )
         elif name in taken:
             message = f"The column {shown(column)} would stand beside {shown(taken[name])}."
-            yield place.problem(message, "Give it another name.")
+            yield place.problem(Code.COLUMN_TAKEN, message, "Give it another name.")
         taken.setdefault(name, column)
 
 
@@ -82,7 +87,7 @@ def _no_route(kept: Kept, operation: Operation, places: Places) -> Problem:
     message = f"No single answer of Apollo's holds both `{one}` and `{other}`."
     last = max(lacking, key=list(kept).index)
     return places.value(("keep", last)).problem(
-        message, "Take one out and make a second job of it."
+        Code.NO_SINGLE_ANSWER, message, "Take one out and make a second job of it."
     )
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from apollo_batch.codes import Code
 from apollo_batch.errors import InvalidError, Problem
 from apollo_batch.job import (
     assemble,
@@ -33,10 +34,14 @@ def load(path: Path) -> Job:
     except OSError as trouble:
         why = trouble.strerror or "unknown trouble"
         fix = "Check the path, and that you may read the file."
-        raise InvalidError(f"The job file {path} cannot be read: {why}.", fix=fix) from None
+        raise InvalidError(
+            Code.JOB_UNREADABLE, f"The job file {path} cannot be read: {why}.", fix=fix
+        ) from None
     if path.suffix.lower() in _SPREADSHEETS:
         message = f"{path} is a spreadsheet, and a job file is wanted here."
-        raise InvalidError(message, fix="Name the job first, then the spreadsheet.")
+        raise InvalidError(
+            Code.JOB_IS_A_SHEET, message, fix="Name the job first, then the spreadsheet."
+        )
     return assemble.with_path(loads(_decoded(content, path.name), path.name), path)
 
 
@@ -61,14 +66,16 @@ def _wide(content: bytes) -> bool:
 def _decoded(content: bytes, name: str) -> str:
     if _wide(content):
         message = "The file is saved as UTF-16, which Windows calls Unicode."
-        raise refused(name, Place().problem(message, "Save it again as UTF-8."))
+        raise refused(name, Place().problem(Code.JOB_ENCODING, message, "Save it again as UTF-8."))
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as trouble:
         before = content[: trouble.start].decode("utf-8-sig")
         message = "The file is not saved as UTF-8; an older Windows encoding, perhaps."
         place = syntax.place_of(before, len(before))
-        raise refused(name, place.problem(message, "Save it again as UTF-8.")) from None
+        raise refused(
+            name, place.problem(Code.JOB_ENCODING, message, "Save it again as UTF-8.")
+        ) from None
 
 
 def loads(text: str, name: str) -> Job:
@@ -81,7 +88,7 @@ def loads(text: str, name: str) -> Job:
         empty = not read.values
         message = "The file is empty." if empty else "A job is made of lines `key: value`."
         fix = "Begin with `version: 1`; `apollo-batch schema` prints every key there is."
-        raise refused(name, read.places.value(()).problem(message, fix))
+        raise refused(name, read.places.value(()).problem(Code.JOB_EMPTY, message, fix))
     sound, problems = _checked(read)
     if not sound or problems:
         raise refused(name, *problems)
@@ -92,7 +99,9 @@ def loads(text: str, name: str) -> Job:
         found = " and ".join(beside.sheets)
         message = f"This step takes of what {found} found, each beside the other."
         place = beside.step.places.value(("id",))
-        raise refused(name, place.problem(message, "Take of one of them only.")) from None
+        raise refused(
+            name, place.problem(Code.STEPS_SIDE_BY_SIDE, message, "Take of one of them only.")
+        ) from None
     return job
 
 
@@ -124,7 +133,7 @@ def refused(name: str, *problems: Problem) -> InvalidError:
     shown = tuple(ordered[:MOST_PROBLEMS])
     count = f"{len(ordered)} problems" if len(ordered) > 1 else "1 problem"
     more = f"; the first {MOST_PROBLEMS} are named" if len(ordered) > MOST_PROBLEMS else ""
-    return InvalidError(f"{name} has {count}{more}.", problems=shown)
+    return InvalidError(Code.JOB_UNSOUND, f"{name} has {count}{more}.", problems=shown)
 
 
 def explain(error: InvalidError, text: str, name: str) -> str:

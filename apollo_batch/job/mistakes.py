@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 from apollo_batch.catalogue.entry import Act, Operation
 from apollo_batch.catalogue.param import Param
+from apollo_batch.codes import Code
 from apollo_batch.errors import Problem
 from apollo_batch.job.parts import (
     InputShape,
@@ -71,29 +72,39 @@ def problems(refusal: ValidationError, places: Places) -> Iterator[Problem]:
         match error["type"]:
             case "job":
                 context = error["ctx"]
-                yield places.value(loc).problem(context["message"], context["fix"] or None)
+                yield places.value(loc).problem(
+                    Code(context["code"]), context["message"], context["fix"] or None
+                )
             case "extra_forbidden":
                 yield unknown_key(loc, places)
             case "missing":
                 yield _missing(loc, places)
             case "list_type":
                 fix = "Write one entry a line, each after `- `; or all in one line, like [a, b]."
-                yield places.value(loc).problem(f"{_key(loc)} takes a list.", fix)
+                yield places.value(loc).problem(Code.WRONG_SHAPE, f"{_key(loc)} takes a list.", fix)
             case _:
-                yield places.value(loc).problem(f"{_key(loc)} takes a group of keys.", _group(loc))
+                yield places.value(loc).problem(
+                    Code.WRONG_SHAPE, f"{_key(loc)} takes a group of keys.", _group(loc)
+                )
 
 
 def unknown_key(loc: Loc, places: Places) -> Problem:
     """Refuse a key that is not in the format, with the one that was meant."""
     key, place = str(loc[-1]), places.key(loc)
     if secret(key):
-        return place.problem(_NO_KEYS, _KEY_FIX)
+        return place.problem(Code.SECRET_IN_JOB, _NO_KEYS, _KEY_FIX)
     known = _keys_at(loc)
     home = next((group for group, shape in _GROUPS.items() if key in _keys(shape)), None)
     if home and len(_within(loc)) == 1:
-        return place.problem(f"{shown(key)} stands in the wrong place.", f"Put it below `{home}:`.")
+        return place.problem(
+            Code.KEY_ELSEWHERE,
+            f"{shown(key)} stands in the wrong place.",
+            f"Put it below `{home}:`.",
+        )
     listed = f"The keys here are {', '.join(known)}."
-    return place.problem(f"There is no key {shown(key)} here.", did_you_mean(key, known) or listed)
+    return place.problem(
+        Code.UNKNOWN_KEY, f"There is no key {shown(key)} here.", did_you_mean(key, known) or listed
+    )
 
 
 def unknown_parameter(loc: Loc, group: str, operation: Operation, places: Places) -> Problem:
@@ -105,15 +116,19 @@ def unknown_parameter(loc: Loc, group: str, operation: Operation, places: Places
     found = meant(operation, key)
     if found is not None:
         why, home = _elsewhere(found.param)
-        return place.problem(f"{shown(key)} {why}.", f"Put it below `{home}:`.")
+        return place.problem(
+            Code.PARAMETER_ELSEWHERE, f"{shown(key)} {why}.", f"Put it below `{home}:`."
+        )
     if operation.act is Act.ENROLL and plain_name(key) in _LISTS:
-        return place.problem(_NO_LISTS, _LISTS_FIX)
+        return place.problem(Code.LIST_NOT_ENROLLED, _NO_LISTS, _LISTS_FIX)
     below_map = group == "map"
     takes = [p.name for p in operation.params if (p.in_map if below_map else p.in_options)]
     listed = f"It takes {', '.join(takes)}." if takes else "Take it out."
     noun = "parameter" if below_map else "option"
     message = f"{operation.name} takes no {noun} {shown(key)}."
-    return place.problem(message, did_you_mean(plain_name(key), takes) or listed)
+    return place.problem(
+        Code.UNKNOWN_PARAMETER, message, did_you_mean(plain_name(key), takes) or listed
+    )
 
 
 def _elsewhere(param: Param) -> tuple[str, str]:
@@ -155,7 +170,7 @@ def _missing(loc: Loc, places: Places) -> Problem:
         if not isinstance(example, dict)
         else f"Add `{key}:` and what belongs below it."
     )
-    return places.key(loc[:-1]).problem(f"`{key}` is missing here.", fix)
+    return places.key(loc[:-1]).problem(Code.KEY_MISSING, f"`{key}` is missing here.", fix)
 
 
 def _in_a_step(loc: Loc) -> bool:

@@ -5,6 +5,7 @@ from typing import Any
 
 from apollo_batch.catalogue.kinds import BadCellError, Kind
 from apollo_batch.catalogue.param import Param
+from apollo_batch.codes import Code
 from apollo_batch.errors import Problem
 from apollo_batch.job import values, webhook
 from apollo_batch.job.asked import Asked
@@ -40,7 +41,9 @@ def _option(asked: Asked, key: str, value: Any) -> Iterator[Problem]:
         yield unknown_parameter(loc, "options", asked.operation, asked.places)
     elif found.param.kind is Kind.FIELDS:
         if not isinstance(value, dict):
-            yield place.problem("Custom fields are a group of keys.", "Write {Label: value}.")
+            yield place.problem(
+                Code.WRONG_SHAPE, "Custom fields are a group of keys.", "Write {Label: value}."
+            )
     elif found.bound:
         yield from _bound(found.param, value, place)
     elif found.param.span:
@@ -60,12 +63,14 @@ def _ours(asked: Asked, key: str, value: Any) -> Iterator[Problem]:
         yield from _flag(value, asked.places.value(loc))
         if asked.shape.mode is not None:
             message = "`run_dedupe` and `mode` say the same."
-            yield asked.places.key(loc).problem(message, "Keep `mode`.")
+            yield asked.places.key(loc).problem(Code.SAID_TWICE, message, "Keep `mode`.")
         return
     message = f"{shown(key)} is not yours to turn: every page is asked for."
     name = "max_records" if asked.searches else "per_row"
     home = "below `source:`" if asked.searches else "at the top of the job"
-    yield asked.places.key(loc).problem(message, f"Say how many with `{name}: 100` {home}.")
+    yield asked.places.key(loc).problem(
+        Code.PAGES_ARE_OURS, message, f"Say how many with `{name}: 100` {home}."
+    )
 
 
 def _single(asked: Asked, param: Param, value: Any, place: Place) -> Iterator[Problem]:
@@ -73,7 +78,9 @@ def _single(asked: Asked, param: Param, value: Any, place: Place) -> Iterator[Pr
         yield from _flag(value, place)
     elif not isinstance(value, str):
         kind = "list" if isinstance(value, list) else "group of keys"
-        yield place.problem(f"`{param.name}` takes one value, not a {kind}.", "Write one value.")
+        yield place.problem(
+            Code.WRONG_SHAPE, f"`{param.name}` takes one value, not a {kind}.", "Write one value."
+        )
     elif param.kind is Kind.WEBHOOK:
         yield from webhook.problems(str(value), place)
     elif param.choices:
@@ -87,7 +94,7 @@ def _flag(value: Any, place: Place) -> Iterator[Problem]:
         yes_or_no(value)
     except ValueError as refusal:
         context = getattr(refusal, "context", None) or {}
-        yield place.problem(context["message"], context["fix"])
+        yield place.problem(Code(context["code"]), context["message"], context["fix"])
 
 
 def _choice(param: Param, value: str, place: Place) -> Iterator[Problem]:
@@ -95,7 +102,9 @@ def _choice(param: Param, value: str, place: Place) -> Iterator[Problem]:
     if value not in known:
         listed = f"Use one of: {', '.join(param.choices)}."
         message = f"`{param.name}` is never {shown(value)}."
-        yield place.problem(message, did_you_mean(value, param.choices) or listed)
+        yield place.problem(
+            Code.UNKNOWN_CHOICE, message, did_you_mean(value, param.choices) or listed
+        )
 
 
 def _cleaned(asked: Asked, param: Param, value: str, place: Place) -> Iterator[Problem]:
@@ -103,22 +112,28 @@ def _cleaned(asked: Asked, param: Param, value: str, place: Place) -> Iterator[P
         says = values.single(param, value, asked.clock)
     except BadCellError as trouble:
         remedy = REASONS[trouble.reason].remedy
-        yield place.problem(f"{shown(value)}: {sentence(trouble.reason)}", remedy or None)
+        yield place.problem(
+            Code.VALUE_DOES_NOT_FIT, f"{shown(value)}: {sentence(trouble.reason)}", remedy or None
+        )
         return
     if says == "":
         message = f"{shown(value)} says nothing as a value of `{param.name}`."
-        yield place.problem(message, "Write a value, or take the key out.")
+        yield place.problem(Code.VALUE_SAYS_NOTHING, message, "Write a value, or take the key out.")
 
 
 def _list(asked: Asked, loc: Loc, param: Param, value: list[Any]) -> Iterator[Problem]:
     if param.kind is Kind.EMPLOYEES and len(value) == 2 and all(map(str.isdecimal, value)):
         low, high = value
         message = "A range of headcounts is one text, not a list of two numbers."
-        yield asked.places.value(loc).problem(message, f'Write "{low},{high}", in quotes.')
+        yield asked.places.value(loc).problem(
+            Code.VALUE_DOES_NOT_FIT, message, f'Write "{low},{high}", in quotes.'
+        )
         return
     if param.most and len(value) > param.most:
         message = f"`{param.name}` takes {param.most:,} values at most; here are {len(value):,}."
-        yield asked.places.value(loc).problem(message, "Make several jobs of it.")
+        yield asked.places.value(loc).problem(
+            Code.TOO_MANY_VALUES, message, "Make several jobs of it."
+        )
     for index, each in enumerate(value):
         yield from _single(asked, param, each, asked.places.value((*loc, index)))
 
@@ -126,13 +141,17 @@ def _list(asked: Asked, loc: Loc, param: Param, value: list[Any]) -> Iterator[Pr
 def _span(asked: Asked, loc: Loc, param: Param, value: Any) -> Iterator[Problem]:
     place = asked.places.value(loc)
     if not isinstance(value, dict):
-        yield place.problem(f"`{param.name}` is a range.", "Write it like {min: 1, max: 9}.")
+        yield place.problem(
+            Code.BAD_RANGE, f"`{param.name}` is a range.", "Write it like {min: 1, max: 9}."
+        )
         return
     found = []
     for end, each in value.items():
         if end not in values.ENDS:
             message = f"A range has no {shown(end)}."
-            yield asked.places.key((*loc, end)).problem(message, "Write it like {min: 1, max: 9}.")
+            yield asked.places.key((*loc, end)).problem(
+                Code.BAD_RANGE, message, "Write it like {min: 1, max: 9}."
+            )
         else:
             found += list(_bound(param, each, asked.places.value((*loc, end))))
     yield from found
@@ -140,21 +159,31 @@ def _span(asked: Asked, loc: Loc, param: Param, value: Any) -> Iterator[Problem]
         low, high = (str(values.bound(param, value[end])) for end in values.ENDS)
         # Longer numbers are greater, and dates are all of one length.
         if (len(low), low) > (len(high), high):
-            yield place.problem("The range ends before it begins.", "Swap min and max.")
+            yield place.problem(
+                Code.BAD_RANGE, "The range ends before it begins.", "Swap min and max."
+            )
 
 
 def _bound(param: Param, value: Any, place: Place) -> Iterator[Problem]:
     if not isinstance(value, str):
-        yield place.problem("An end of a range is one value.", "Write it like {min: 1, max: 9}.")
+        yield place.problem(
+            Code.BAD_RANGE, "An end of a range is one value.", "Write it like {min: 1, max: 9}."
+        )
         return
     try:
         says = values.bound(param, value)
     except BadCellError as trouble:
         remedy = REASONS[trouble.reason].remedy
-        yield place.problem(f"{shown(value)}: {sentence(trouble.reason)}", remedy or None)
+        yield place.problem(
+            Code.VALUE_DOES_NOT_FIT, f"{shown(value)}: {sentence(trouble.reason)}", remedy or None
+        )
         return
     if says == "":
-        yield place.problem(f"{shown(value)} says nothing.", "Write a value, or take it out.")
+        yield place.problem(
+            Code.VALUE_SAYS_NOTHING,
+            f"{shown(value)} says nothing.",
+            "Write a value, or take it out.",
+        )
 
 
 def _needs(asked: Asked) -> Iterator[Problem]:
@@ -169,7 +198,11 @@ def _needs(asked: Asked) -> Iterator[Problem]:
             yield _needed(name, needed, place)
         if name in operation.price.unbounded and not asked.places.says("limits", "most_per_row"):
             message = f"Apollo names no price for `{name}` beforehand, so nobody could hold it."
-            yield place.problem(message, "Add `limits: {most_per_row: 20}`, or what you would pay.")
+            yield place.problem(
+                Code.PRICE_UNBOUNDED,
+                message,
+                "Add `limits: {most_per_row: 20}`, or what you would pay.",
+            )
 
 
 def _names_a_parameter(asked: Asked, loc: Loc) -> bool:
@@ -184,4 +217,6 @@ def _needed(name: str, needed: frozenset[str], place: Place) -> Problem:
     if "webhook_url" in needed:
         return webhook.missing(name, place)
     others = " or ".join(f"`{each}`" for each in sorted(needed))
-    return place.problem(f"`{name}` means nothing without {others}.", f"Add {others}.")
+    return place.problem(
+        Code.COMPANION_MISSING, f"`{name}` means nothing without {others}.", f"Add {others}."
+    )

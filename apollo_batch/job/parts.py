@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from apollo_batch.codes import Code
 from apollo_batch.job.scalars import (
     Count,
     Credits,
@@ -30,9 +31,13 @@ class Shape(BaseModel):
 def one_place(column: str, step: str) -> None:
     """See that a value comes from one place: a column, or an earlier step."""
     if column and step:
-        raise wrong("A value comes from a column or from a step.", "Keep one of the two.")
+        raise wrong(
+            Code.SAID_TWICE, "A value comes from a column or from a step.", "Keep one of the two."
+        )
     if not column and not step:
-        raise wrong("This says no column.", "Write `column: Name`, or `from: step.field`.")
+        raise wrong(
+            Code.NO_SOURCE, "This says no column.", "Write `column: Name`, or `from: step.field`."
+        )
 
 
 class InputShape(Shape):
@@ -57,7 +62,9 @@ class InputShape(Shape):
     @model_validator(mode="after")
     def _own_header(self) -> "InputShape":
         if self.table is not None and self.header_row is not None:
-            raise wrong("A table has its own header row.", "Take `header_row` out.")
+            raise wrong(
+                Code.SAID_TWICE, "A table has its own header row.", "Take `header_row` out."
+            )
         return self
 
 
@@ -96,7 +103,7 @@ class SourceShape(Shape):
     def _bare_word(cls, value: Any) -> Any:
         if isinstance(value, list):
             fix = "Write one column's name; `split` tells apart what is in one cell."
-            raise wrong("A parameter takes one column, not a list.", fix)
+            raise wrong(Code.WRONG_SHAPE, "A parameter takes one column, not a list.", fix)
         return {"column": value} if isinstance(value, str) else value
 
     @model_validator(mode="after")
@@ -164,7 +171,7 @@ class StopShape(Shape):
     def _one_at_least(self) -> "StopShape":
         if all(getattr(self, name) is None for name in type(self).model_fields):
             names = ", ".join(type(self).model_fields)
-            raise wrong("`stop_if` names no threshold.", f"Add one of: {names}.")
+            raise wrong(Code.KEY_MISSING, "`stop_if` names no threshold.", f"Add one of: {names}.")
         return self
 
 

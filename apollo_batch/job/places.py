@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from apollo_batch.codes import Code
 from apollo_batch.errors import Problem
 
 Loc = tuple[str | int, ...]
@@ -17,9 +18,9 @@ class Place:
     column: int = 1
     width: int = 1
 
-    def problem(self, message: str, fix: str | None = None) -> Problem:
+    def problem(self, code: Code, message: str, fix: str | None = None) -> Problem:
         """Say what is wrong here."""
-        return Problem(message, fix, self.line, self.column, self.width)
+        return Problem(code, message, fix, self.line, self.column, self.width)
 
 
 @dataclass(frozen=True)

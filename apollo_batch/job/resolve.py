@@ -7,6 +7,7 @@ from typing import Any
 from apollo_batch.catalogue.entry import Act
 from apollo_batch.catalogue.kinds import BadCellError
 from apollo_batch.catalogue.param import Param, Target
+from apollo_batch.codes import Code
 from apollo_batch.errors import InvalidError, Problem
 from apollo_batch.job import fields, moments, telling
 from apollo_batch.job.names import LISTS, Directory, Entry, looks_like_id
@@ -57,7 +58,9 @@ def resolved(job: Job, directory: Directory) -> Job:
     if work.problems:
         count = len(work.problems)
         stand = "1 name does not stand" if count == 1 else f"{count} names do not stand"
-        error = InvalidError(f"{stand} for one thing in Apollo.", problems=tuple(work.problems))
+        error = InvalidError(
+            Code.JOB_UNSOUND, f"{stand} for one thing in Apollo.", problems=tuple(work.problems)
+        )
         error.job_file = job.path
         raise error
     notices = dict.fromkeys((*job.notices, *work.notices))
@@ -157,12 +160,12 @@ class _Resolving:
         except BadCellError as trouble:
             message = f"This does not fit the {entry.type} field {entry.name}: "
             message += sentence(trouble.reason)
-            self.problems.append(place.problem(message, telling.choices(entry)))
+            self.problems.append(place.problem(Code.FIELD_VALUE, message, telling.choices(entry)))
             return ""
         if not values or (len(values) > 1 and not fields.many(entry)):
             does = "takes one value only" if values else "gets no value here"
             message = f"The field {entry.name} {does}."
-            self.problems.append(place.problem(message, "Write one value."))
+            self.problems.append(place.problem(Code.FIELD_VALUE, message, "Write one value."))
             return ""
         return values if fields.many(entry) else values[0]
 
@@ -189,7 +192,11 @@ class _Resolving:
         places = step.places
         if source.split and not fields.many(entry):
             message = f"The field {entry.name} takes one value, so there is nothing to split."
-            self.problems.append(places.key((*loc, "split")).problem(message, "Take `split` out."))
+            self.problems.append(
+                places.key((*loc, "split")).problem(
+                    Code.NOTHING_TO_SPLIT, message, "Take `split` out."
+                )
+            )
         elif source.default:
             parts = source.default.split(source.split) if source.split else [source.default]
             self._field_value(entry, parts, places.value((*loc, "default")))

@@ -4,6 +4,7 @@ from typing import Any
 
 from pydantic import ConfigDict, Field, model_validator
 
+from apollo_batch.codes import Code
 from apollo_batch.job.parts import Shape, one_place
 from apollo_batch.job.scalars import Named, Number, Text, YesNo, wrong
 from apollo_batch.job.vocabulary import FromStep, Pattern, ReasonCode
@@ -53,7 +54,7 @@ class ConditionShape(Shape):
         if count != 1:
             several = "has no condition" if count == 0 else "has several conditions"
             fix = "Write one rule for each." if count else f"Add one of: {', '.join(Condition)}."
-            raise wrong(f"This rule {several}; it takes exactly one.", fix)
+            raise wrong(Code.BAD_CONDITION, f"This rule {several}; it takes exactly one.", fix)
         return self
 
     def asked(self) -> tuple[Condition, Operand]:

@@ -11,6 +11,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from apollo_batch.codes import Code
 from apollo_batch.job.syntax import shown
 from apollo_batch.job.tree import Word
 
@@ -21,18 +22,23 @@ _LONGEST_SPLITTER = 5
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,11})(\.[0-9]{1,4})?")
 
 
-def wrong(message: str, fix: str = "") -> PydanticCustomError:
+def wrong(code: Code, message: str, fix: str = "") -> PydanticCustomError:
     """Say what is wrong with a value; its place is known to the one who reads the error."""
-    return PydanticCustomError("job", "{message}", {"message": message, "fix": fix})
+    context = {"code": code.value, "message": message, "fix": fix}
+    return PydanticCustomError("job", "{message}", context)
 
 
 def _scalar(value: Any, noun: str) -> str:
     if isinstance(value, str) and (value or not isinstance(value, Word)):
         return value
     if isinstance(value, str):
-        raise wrong("A value is missing here.", f"Write {noun} after the colon.")
+        raise wrong(
+            Code.VALUE_MISSING, "A value is missing here.", f"Write {noun} after the colon."
+        )
     kind = "list" if isinstance(value, list) else "group of keys"
-    raise wrong(f"This takes {noun}, not a {kind}.", f"Write {noun} after the colon.")
+    raise wrong(
+        Code.WRONG_SHAPE, f"This takes {noun}, not a {kind}.", f"Write {noun} after the colon."
+    )
 
 
 def _text(value: Any) -> str:
@@ -41,7 +47,9 @@ def _text(value: Any) -> str:
 
 def _written(value: Any) -> Any:
     if isinstance(value, list | dict) and not value:
-        raise wrong("Nothing is written here.", "Write a value, or take the key out.")
+        raise wrong(
+            Code.VALUE_MISSING, "Nothing is written here.", "Write a value, or take the key out."
+        )
     if isinstance(value, list):
         return [_scalar(each, "one value") for each in value]
     if isinstance(value, dict):
@@ -52,14 +60,18 @@ def _written(value: Any) -> Any:
 def _splitter(value: Any) -> str:
     text = _text(value)
     if not 0 < len(text) <= _LONGEST_SPLITTER:
-        raise wrong("This cannot tell values apart.", "Write a sign or two, such as ';'.")
+        raise wrong(
+            Code.NOTHING_TO_SPLIT,
+            "This cannot tell values apart.",
+            "Write a sign or two, such as ';'.",
+        )
     return text
 
 
 def _named(value: Any) -> str:
     text = _text(value)
     if not text.strip():
-        raise wrong("This text is empty.", "Write a name, or take the key out.")
+        raise wrong(Code.VALUE_MISSING, "This text is empty.", "Write a name, or take the key out.")
     return text
 
 
@@ -67,21 +79,29 @@ def yes_or_no(value: Any) -> bool:
     """Read true or false, and nothing that only looks like it."""
     text = _scalar(value, "true or false")
     if text not in {"true", "false"} or not isinstance(text, Word):
-        raise wrong(f"{shown(text)} is neither true nor false.", SMALL_AND_BARE)
+        raise wrong(Code.NOT_YES_OR_NO, f"{shown(text)} is neither true nor false.", SMALL_AND_BARE)
     return text == "true"
 
 
 def _number(value: Any) -> Decimal:
     text = _scalar(value, "a number")
     if not _NUMBER.fullmatch(text) or not isinstance(text, Word):
-        raise wrong(f"{shown(text)} is not a number.", _unquoted("digits only, such as 20", text))
+        raise wrong(
+            Code.NOT_A_NUMBER,
+            f"{shown(text)} is not a number.",
+            _unquoted("digits only, such as 20", text),
+        )
     return Decimal(text)
 
 
 def _whole(value: Any) -> int:
     number = _number(value)
     if number != number.to_integral_value():
-        raise wrong(f"{shown(value)} is not a whole number.", "Write it without a decimal point.")
+        raise wrong(
+            Code.NOT_A_NUMBER,
+            f"{shown(value)} is not a whole number.",
+            "Write it without a decimal point.",
+        )
     return int(number)
 
 
@@ -93,6 +113,7 @@ def _within(number: Amount, *, more_than: int = -1, most: int | None = None) -> 
     if number <= more_than or (most is not None and number > most):
         least = "0 or more" if more_than < 0 else "more than 0"
         raise wrong(
+            Code.NOT_A_NUMBER,
             f"`{number}` is out of range.",
             f"Write {least}." if most is None else f"Write {least}, at most {most}.",
         )
@@ -101,13 +122,21 @@ def _within(number: Amount, *, more_than: int = -1, most: int | None = None) -> 
 
 def _part(number: Decimal) -> Decimal:
     if not 0 <= number < 1:
-        raise wrong(f"`{number}` is out of range.", "Write 0 or more, less than 1: 0.4 for 40 %.")
+        raise wrong(
+            Code.NOT_A_NUMBER,
+            f"`{number}` is out of range.",
+            "Write 0 or more, less than 1: 0.4 for 40 %.",
+        )
     return number
 
 
 def _rate(number: Decimal) -> Decimal:
     if not 0 < number <= 1:
-        raise wrong(f"`{number}` is out of range.", "Write more than 0, at most 1: 0.2 for 20 %.")
+        raise wrong(
+            Code.NOT_A_NUMBER,
+            f"`{number}` is out of range.",
+            "Write more than 0, at most 1: 0.2 for 20 %.",
+        )
     return number
 
 

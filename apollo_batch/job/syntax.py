@@ -5,6 +5,7 @@ from typing import Protocol
 
 import yaml
 
+from apollo_batch.codes import Code
 from apollo_batch.errors import Problem
 from apollo_batch.job.places import Place
 
@@ -73,13 +74,17 @@ def explain(trouble: yaml.YAMLError, text: str) -> Problem:
     """Say in plain words why a file is no YAML, and where."""
     if isinstance(trouble, yaml.reader.ReaderError):
         return place_of(text, trouble.position).problem(
-            "This character cannot stand in a job file.", "Delete it and type the text anew."
+            Code.BAD_CHARACTER,
+            "This character cannot stand in a job file.",
+            "Delete it and type the text anew.",
         )
     where, why = _told(trouble)
     for words, message, fix in _KNOWN:
         if words in why:
-            return where.problem(message, fix)
-    return where.problem("This cannot be read.", "Check the quotes, colons and indentation here.")
+            return where.problem(Code.NOT_YAML, message, fix)
+    return where.problem(
+        Code.NOT_YAML, "This cannot be read.", "Check the quotes, colons and indentation here."
+    )
 
 
 def _told(trouble: yaml.YAMLError) -> tuple[Place, str]:

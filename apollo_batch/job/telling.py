@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from apollo_batch.catalogue.param import Target
+from apollo_batch.codes import Code
 from apollo_batch.errors import Problem
 from apollo_batch.job.names import Directory, Entry, listed, looks_like_id
 from apollo_batch.job.places import Place
@@ -20,19 +21,25 @@ def unusable(directory: Directory, target: Target, text: str, place: Place) -> P
         return _ambiguous(target, text, found, place)
     if found:
         gone = f"The {noun(target)} {shown(text)} is {found[0].gone}."
-        return place.problem(gone, f"Use another: {listed(names)}." if names else None)
+        return place.problem(
+            Code.NAME_GONE, gone, f"Use another: {listed(names)}." if names else None
+        )
     if looks_like_id(text):
         return _unknown_id(directory, target, text, place)
     message = f"Your Apollo has no {noun(target)} {shown(text)}."
     there = f"It has {listed(names)}." if names else "It has none."
-    return place.problem(message, did_you_mean(text, directory.words(target)) or there)
+    return place.problem(
+        Code.UNKNOWN_NAME, message, did_you_mean(text, directory.words(target)) or there
+    )
 
 
 def _ambiguous(target: Target, text: str, found: Sequence[Entry], place: Place) -> Problem:
     each = [f"{entry.id} ({entry.apart or entry.name})" for entry in found]
     message = f"{shown(text)} is {len(found)} {plural(target)}: {listed(each)}."
     grouped = next((f", or like `{e.group} / {e.name}`" for e in found if e.group), "")
-    return place.problem(message, f"Write the id of the one you mean{grouped}.")
+    return place.problem(
+        Code.AMBIGUOUS_NAME, message, f"Write the id of the one you mean{grouped}."
+    )
 
 
 def _unknown_id(directory: Directory, target: Target, text: str, place: Place) -> Problem:
@@ -40,20 +47,24 @@ def _unknown_id(directory: Directory, target: Target, text: str, place: Place) -
     for other in directory.entries:
         found = [entry for entry in directory.find(other, text) if other is not target]
         if found:
-            return place.problem(message, f"It is the id of the {noun(other)} {found[0].name}.")
+            return place.problem(
+                Code.UNKNOWN_NAME, message, f"It is the id of the {noun(other)} {found[0].name}."
+            )
     fix = f"Copy it again; `apollo-batch list {kind(target)}` shows what there is."
-    return place.problem(message, fix)
+    return place.problem(Code.UNKNOWN_NAME, message, fix)
 
 
 def untold(target: Target, text: str, place: Place) -> Problem:
     """Say that nobody can tell what a name stands for."""
     message = f"Apollo does not tell this key its {plural(target)}, so {shown(text)} is unknown."
-    return place.problem(message, "Write the id instead.")
+    return place.problem(Code.NAMES_UNTOLD, message, "Write the id instead.")
 
 
 def twice(entry: Entry, place: Place) -> Problem:
     """Say that a field is named by two words."""
-    return place.problem(f"The field {entry.name} stands here again.", "Keep one of the two.")
+    return place.problem(
+        Code.SAID_TWICE, f"The field {entry.name} stands here again.", "Keep one of the two."
+    )
 
 
 def idle(target: Target, entry: Entry) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from apollo_batch.codes import Code
 from apollo_batch.errors import InvalidError, Problem
 from apollo_batch.job import conditions, headers
 from apollo_batch.job.bind import Binding, Rule
@@ -41,6 +42,7 @@ def bind_to(job: Job, columns: Sequence[str], directory: Directory | None = None
         count = len(finding.problems)
         lacks = "a column" if count == 1 else f"{count} columns"
         raise InvalidError(
+            Code.JOB_UNSOUND,
             f"The job names {lacks} that cannot be found in the sheet.",
             problems=tuple(finding.problems),
         )

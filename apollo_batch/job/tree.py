@@ -5,6 +5,7 @@ from typing import Any
 
 import yaml
 
+from apollo_batch.codes import Code
 from apollo_batch.errors import InvalidError, Problem
 from apollo_batch.job import syntax
 from apollo_batch.job.places import Loc, Place, Places
@@ -34,7 +35,11 @@ class Tree:
 def read(text: str) -> Tree:
     """Take a job file apart; InvalidError where it is not the plain YAML that jobs are."""
     if len(text) > MOST_CHARACTERS:
-        raise _refused(Place().problem("The file is over 256 KB.", "A job is a page or two."))
+        raise _refused(
+            Place().problem(
+                Code.JOB_TOO_LARGE, "The file is over 256 KB.", "A job is a page or two."
+            )
+        )
     try:
         reading = _Reading(yaml.SafeLoader(text))
     except yaml.YAMLError as trouble:
@@ -46,14 +51,14 @@ def read(text: str) -> Tree:
     except (ValueError, OverflowError):
         # PyYAML turns escapes such as "\UFFFFFFFF" into characters without asking if they exist.
         place = syntax.place(reading.loader.get_mark())
-        raise _refused(place.problem("There is no such character.")) from None
+        raise _refused(place.problem(Code.BAD_CHARACTER, "There is no such character.")) from None
     if reading.problems:
         raise _refused(*reading.problems)
     return Tree(values, Places(reading.keys, reading.values))
 
 
 def _refused(*problems: Problem) -> InvalidError:
-    return InvalidError("The file cannot be read.", problems=problems)
+    return InvalidError(Code.JOB_UNSOUND, "The file cannot be read.", problems=problems)
 
 
 @dataclass
@@ -77,7 +82,9 @@ class _Reading:
         if not isinstance(after, yaml.StreamEndEvent):
             place = syntax.place(after.start_mark)
             fix = "Keep one job per file; take out the line `---`."
-            self.problems.append(place.problem("A second document begins here.", fix))
+            self.problems.append(
+                place.problem(Code.SEVERAL_DOCUMENTS, "A second document begins here.", fix)
+            )
         return value
 
     def _peek(self) -> yaml.Event:
@@ -106,24 +113,38 @@ class _Reading:
     def _count(self, loc: Loc, place: Place) -> None:
         self.nodes += 1
         if self.nodes > MOST_NODES:
-            raise _refused(place.problem("The file has over 5,000 values.", "Split the job."))
+            raise _refused(
+                place.problem(
+                    Code.JOB_TOO_LARGE, "The file has over 5,000 values.", "Split the job."
+                )
+            )
         if len(loc) > MOST_DEPTH:
-            raise _refused(place.problem("This is nested over 20 levels deep.", "Flatten it."))
+            raise _refused(
+                place.problem(
+                    Code.JOB_TOO_LARGE, "This is nested over 20 levels deep.", "Flatten it."
+                )
+            )
 
     def _refuse_extras(self, event: yaml.Event, place: Place) -> None:
         if isinstance(event, yaml.AliasEvent):
             fix = "Write the value itself; put a text that begins with * in quotes."
-            self.problems.append(place.problem("Aliases (`*name`) have no place in a job.", fix))
+            self.problems.append(
+                place.problem(Code.YAML_EXTRAS, "Aliases (`*name`) have no place in a job.", fix)
+            )
         elif getattr(event, "anchor", None) is not None:
             fix = "Take it out; put a text that begins with & in quotes."
-            self.problems.append(place.problem("Anchors (`&name`) have no place in a job.", fix))
+            self.problems.append(
+                place.problem(Code.YAML_EXTRAS, "Anchors (`&name`) have no place in a job.", fix)
+            )
         if getattr(event, "tag", None) is not None:
             fix = "Take it out; put a text that begins with ! in quotes."
-            self.problems.append(place.problem("Tags (`!name`) have no place in a job.", fix))
+            self.problems.append(
+                place.problem(Code.YAML_EXTRAS, "Tags (`!name`) have no place in a job.", fix)
+            )
 
     def _scalar(self, event: yaml.ScalarEvent, place: Place) -> str:
         if any("\ud800" <= character <= "\udfff" for character in event.value):
-            self.problems.append(place.problem("There is no such character."))
+            self.problems.append(place.problem(Code.BAD_CHARACTER, "There is no such character."))
             return ""
         return Word(event.value) if event.style is None else str(event.value)
 
@@ -154,7 +175,9 @@ class _Reading:
         event = self._peek()
         place = syntax.place(event.start_mark, event.end_mark)
         if not isinstance(event, yaml.ScalarEvent):
-            self.problems.append(place.problem("A key must be a word or a text.", _QUOTED_KEY))
+            self.problems.append(
+                place.problem(Code.KEY_IS_NO_WORD, "A key must be a word or a text.", _QUOTED_KEY)
+            )
             self._node((*loc, "?"))
             return "?", place
         self._next()
@@ -163,7 +186,9 @@ class _Reading:
         key = self._scalar(event, place)
         if key == "<<" and isinstance(key, Word):
             fix = "Write the keys themselves."
-            self.problems.append(place.problem("Merging (`<<`) has no place in a job.", fix))
+            self.problems.append(
+                place.problem(Code.YAML_EXTRAS, "Merging (`<<`) has no place in a job.", fix)
+            )
         return key, place
 
     def _refuse_double(self, key: str, second: Place, first: Place) -> None:
@@ -171,4 +196,4 @@ class _Reading:
             f"{syntax.shown(key)} stands here a second time; "
             f"the first is in line {first.line}, column {first.column}."
         )
-        self.problems.append(second.problem(message, "Keep one of the two."))
+        self.problems.append(second.problem(Code.KEY_TWICE, message, "Keep one of the two."))

@@ -10,6 +10,7 @@ from apollo_batch.catalogue.entry import Act
 from apollo_batch.catalogue.operations import OPERATIONS
 from apollo_batch.catalogue.searches import TO_BE_HAD
 from apollo_batch.clock import seconds_of
+from apollo_batch.codes import Code
 from apollo_batch.job import conditions, moments
 from apollo_batch.job.cleaners import CLEANERS
 from apollo_batch.job.scalars import Named, OneOrMore, wrong
@@ -33,17 +34,24 @@ def _version(text: str) -> int:
         return VERSION
     if text.isdecimal() and int(text[:9]) > VERSION:
         raise wrong(
+            Code.JOB_VERSION,
             f"Version {shown(text)} needs a newer apollo-batch; this one reads version {VERSION}.",
             "Install the newest apollo-batch.",
         )
-    raise wrong(f"{shown(text)} is no version of job files.", f"Write `version: {VERSION}`.")
+    raise wrong(
+        Code.JOB_VERSION,
+        f"{shown(text)} is no version of job files.",
+        f"Write `version: {VERSION}`.",
+    )
 
 
 def _operation(name: str) -> str:
     if name not in OPERATIONS:
         known = f"Use one of: {', '.join(OPERATIONS)}."
         raise wrong(
-            f"There is no operation {shown(name)}.", did_you_mean(name, OPERATIONS) or known
+            Code.UNKNOWN_OPERATION,
+            f"There is no operation {shown(name)}.",
+            did_you_mean(name, OPERATIONS) or known,
         )
     return name
 
@@ -51,20 +59,28 @@ def _operation(name: str) -> str:
 def _cleaner(name: str) -> str:
     if name not in CLEANERS:
         known = f"Use one of: {', '.join(CLEANERS)}."
-        raise wrong(f"`clean` knows no {shown(name)}.", did_you_mean(name, CLEANERS) or known)
+        raise wrong(
+            Code.UNKNOWN_CHOICE,
+            f"`clean` knows no {shown(name)}.",
+            did_you_mean(name, CLEANERS) or known,
+        )
     return name
 
 
 def _some(names: list[str]) -> list[str]:
     if not names:
-        raise wrong("`only_if_available` names nothing.", f"Write {' or '.join(TO_BE_HAD)}.")
+        raise wrong(
+            Code.VALUE_SAYS_NOTHING,
+            "`only_if_available` names nothing.",
+            f"Write {' or '.join(TO_BE_HAD)}.",
+        )
     return names
 
 
 def _to_be_had(name: str) -> str:
     if name not in TO_BE_HAD:
         known = f"Write {' or '.join(TO_BE_HAD)}, or both as a list."
-        raise wrong(f"`only_if_available` knows no {shown(name)}.", known)
+        raise wrong(Code.UNKNOWN_CHOICE, f"`only_if_available` knows no {shown(name)}.", known)
     return name
 
 
@@ -74,13 +90,13 @@ def _zone(name: str) -> str:
     except ValueError:
         known = sorted(available_timezones())
         fix = did_you_mean(name, known) or "Write it like Europe/Berlin, or UTC."
-        raise wrong(f"There is no time zone {shown(name)}.", fix) from None
+        raise wrong(Code.BAD_TIME, f"There is no time zone {shown(name)}.", fix) from None
     return name
 
 
 def _time(text: str) -> str:
     if not re.fullmatch(_TIME, text):
-        raise wrong(f"{shown(text)} is no time of day.", "Write it like '09:00'.")
+        raise wrong(Code.BAD_TIME, f"{shown(text)} is no time of day.", "Write it like '09:00'.")
     return text
 
 
@@ -88,16 +104,22 @@ def _reason(code: str) -> str:
     if not _REASON.fullmatch(code):
         words = "_".join(re.findall(r"[a-z0-9]+", code.lower()))[:60].lstrip("0123456789_")
         fix = f"Write {words}." if words else "Write it like already_customer."
-        raise wrong(f"{shown(code)} is no reason code: a-z, 0-9 and _ only.", fix)
+        raise wrong(Code.BAD_REASON, f"{shown(code)} is no reason code: a-z, 0-9 and _ only.", fix)
     if code in REASONS and REASONS[code].status is not Status.SKIPPED:
-        raise wrong(f"{shown(code)} already means something else.", "Choose another word.")
+        raise wrong(
+            Code.BAD_REASON, f"{shown(code)} already means something else.", "Choose another word."
+        )
     return code
 
 
 def _rehearse(text: str) -> str:
     if text not in [*Rehearse]:
         known = f"Use one of: {', '.join(Rehearse)}."
-        raise wrong(f"`rehearse` is never {shown(text)}.", did_you_mean(text, Rehearse) or known)
+        raise wrong(
+            Code.UNKNOWN_CHOICE,
+            f"`rehearse` is never {shown(text)}.",
+            did_you_mean(text, Rehearse) or known,
+        )
     return text
 
 
@@ -105,20 +127,26 @@ def _cooling_off(text: str) -> str:
     seconds = seconds_of(text) if text[-1:] != "s" else None
     if seconds is None or not _SHORTEST <= seconds <= _LONGEST:
         what = "is no duration" if seconds is None else "is out of range"
-        raise wrong(f"{shown(text)} {what}.", "Write it like 30m, 2h or 1d; at most 90d.")
+        raise wrong(
+            Code.BAD_TIME, f"{shown(text)} {what}.", "Write it like 30m, 2h or 1d; at most 90d."
+        )
     return text
 
 
 def _step(text: str) -> str:
     if not _STEP.fullmatch(text):
-        raise wrong(f"{shown(text)} is no id of a step.", "Use a-z, 0-9 and _, such as person.")
+        raise wrong(
+            Code.STEP_NAME,
+            f"{shown(text)} is no id of a step.",
+            "Use a-z, 0-9 and _, such as person.",
+        )
     return text
 
 
 def _from_step(text: str) -> str:
     if not _FROM.fullmatch(text):
         fix = "Write the step's id, a dot, and the field, such as person.email."
-        raise wrong(f"{shown(text)} is no answer of a step.", fix)
+        raise wrong(Code.BAD_PATH, f"{shown(text)} is no answer of a step.", fix)
     return text
 
 
@@ -126,7 +154,9 @@ def _pattern(text: str) -> str:
     try:
         conditions.compiled(text)
     except ValueError as trouble:
-        raise wrong(str(trouble), "Use a plainer pattern, or `in` with a list.") from None
+        raise wrong(
+            Code.BAD_CONDITION, str(trouble), "Use a plainer pattern, or `in` with a list."
+        ) from None
     return text
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from apollo_batch.catalogue.kinds import Kind, clean
+from apollo_batch.codes import Code
 from apollo_batch.errors import Problem
 from apollo_batch.job.places import Place
 from apollo_batch.job.syntax import shown
@@ -48,7 +49,7 @@ def missing(option: str, place: Place) -> Problem:
         "Nothing needs to listen there; the results are fetched later anyway."
     )
     fix = "Add `webhook_url: https://hooks.acme.example/apollo` with a host of yours."
-    return place.problem(message, fix)
+    return place.problem(Code.WEBHOOK_MISSING, message, fix)
 
 
 def problems(address: str, place: Place) -> Iterator[Problem]:
@@ -57,14 +58,18 @@ def problems(address: str, place: Place) -> Iterator[Problem]:
     if host is None:
         message = "Apollo sends results to a public https address only."
         yield place.problem(
-            message, "Write an address of your own, like https://hooks.acme.example."
+            Code.WEBHOOK_REFUSED,
+            message,
+            "Write an address of your own, like https://hooks.acme.example.",
         )
     elif "@" in urlsplit(address).netloc:
         message = "The address names a user: Apollo, and whoever reads the job, would see it."
-        yield place.problem(message, "Leave out what stands before the @, and the @ itself.")
+        yield place.problem(
+            Code.WEBHOOK_REFUSED, message, "Leave out what stands before the @, and the @ itself."
+        )
     elif any(host == known or host.endswith(f".{known}") for known in _PUBLIC_BINS):
         message = f"{shown(host)} is public: whoever has the address could read personal data."
-        yield place.problem(message, "Use an address on a host of your own.")
+        yield place.problem(Code.WEBHOOK_REFUSED, message, "Use an address on a host of your own.")
 
 
 def _host(address: str) -> str | None:

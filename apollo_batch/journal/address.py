@@ -6,6 +6,7 @@ from pathlib import Path
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from apollo_batch.codes import Code
 from apollo_batch.errors import UsageError
 from apollo_batch.settings import Secret
 
@@ -27,6 +28,7 @@ def address_of(url: Secret) -> URL:
 
 def _unreadable() -> UsageError:
     return UsageError(
+        Code.JOURNAL_URL,
         "The journal's URL is none that can be read.",
         fix=f"Write it like {_EXAMPLE}; in a password write @ as %40, / as %2F, : as %3A.",
     )

@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+from apollo_batch.codes import Code
 from apollo_batch.errors import UsageError
 from apollo_batch.files import PRIVATE_FILE
 
@@ -24,6 +25,7 @@ def see_that_it_is_local(folder: Path, mounts: Path = _MOUNTS) -> None:
     kind = _kind_of(folder.resolve(), mounts)
     if kind in _NETWORK:
         raise UsageError(
+            Code.STATE_ON_NETWORK,
             f"The state folder {folder} is on a network drive ({kind}), where locks do not hold.",
             fix="Name a folder of this machine's own disk: --state FOLDER",
         )

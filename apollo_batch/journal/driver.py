@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import create_engine, event
 from sqlalchemy.engine import URL, Engine
 
+from apollo_batch.codes import Code
 from apollo_batch.errors import UsageError
 
 # Whoever is frozen in a transaction loses it before others lose their patience. A machine that has
@@ -28,6 +29,7 @@ def see_that_it_is_there() -> None:
     """Refuse an address of a server where nothing is installed to speak to one."""
     if importlib.util.find_spec("psycopg") is None:
         raise UsageError(
+            Code.DRIVER_MISSING,
             "A journal on a PostgreSQL server needs psycopg, which is not installed.",
             fix="pip install 'apollo-batch[postgres]'",
         )

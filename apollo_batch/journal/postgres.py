@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 
 from apollo_batch.clock import Clock, at, lasting
+from apollo_batch.codes import Code
 from apollo_batch.errors import (
     BatchError,
     HeldError,
@@ -104,6 +105,7 @@ class PostgresServer:
             if lost:
                 self._drop()
                 raise HeldError(
+                    Code.RUN_HELD,
                     "The journal's server was away, and another process goes on with this run.",
                     fix="Wait for it to end, then run the same command again.",
                 )
@@ -220,11 +222,14 @@ class PostgresServer:
         else:
             return None
         return OutputError(
-            f"The journal in {self.name} cannot be written: {self._words(problem)}.", fix=fix
+            Code.JOURNAL_NOT_WRITTEN,
+            f"The journal in {self.name} cannot be written: {self._words(problem)}.",
+            fix=fix,
         )
 
     def _away(self, problem: BaseException, kind: type[OutOfReachError]) -> OutOfReachError:
         return kind(
+            Code.JOURNAL_OUT_OF_REACH,
             f"The journal's server {self.name} went away: {self._words(problem)}.",
             fix="See that it runs, then run the same command again: it goes on.",
         )
@@ -232,6 +237,7 @@ class PostgresServer:
     def unopened(self, problem: BaseException) -> BatchError | None:
         if self._is_lost(problem):
             return OutOfReachError(
+                Code.JOURNAL_OUT_OF_REACH,
                 f"The journal in {self.name} cannot be reached: {self._words(problem)}.",
                 fix="See that the server runs and lets you in, then run the same command again. "
                 "A password may stand in APOLLO_BATCH_STATE, PGPASSWORD or ~/.pgpass.",

@@ -10,6 +10,7 @@ from sqlalchemy import create_engine, event
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError, OperationalError
 
+from apollo_batch.codes import Code
 from apollo_batch.errors import BatchError, OutputError, UsageError
 from apollo_batch.files import PRIVATE_FILE, private_folder
 from apollo_batch.journal import disk
@@ -68,6 +69,7 @@ class SqliteFile:
 
     def _damaged(self, problem: DBAPIError) -> OutputError:
         return OutputError(
+            Code.JOURNAL_DAMAGED,
             f"The journal's file {self.name} is damaged: {problem.orig}.",
             fix="Put a copy of the file back; what was sent since it was made is not known then.",
         )
@@ -78,7 +80,11 @@ class SqliteFile:
             fix = "Another run holds it for long, or is frozen: let it end, then run this again."
         else:
             fix = "Free some space and run the same command again, or name a folder with --state."
-        return OutputError(f"The journal in {place} cannot be written: {problem.orig}.", fix=fix)
+        return OutputError(
+            Code.JOURNAL_NOT_WRITTEN,
+            f"The journal in {place} cannot be written: {problem.orig}.",
+            fix=fix,
+        )
 
     def opened(self) -> None:
         disk.lay_ballast(self.folder)
@@ -110,6 +116,7 @@ def _place(state: Path) -> tuple[Path, Path]:
         return _private(private_folder(state) / "journal.db"), state
     except OSError as problem:
         raise UsageError(
+            Code.STATE_UNUSABLE,
             f"The state folder {state} cannot be used: {problem.strerror}.",
             fix="Name a folder you may write to: --state FOLDER",
         ) from None

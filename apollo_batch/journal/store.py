@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from apollo_batch.clock import Clock, SystemClock
+from apollo_batch.codes import Code
 from apollo_batch.errors import BatchError, InvalidError, LostError, UsageError
 from apollo_batch.journal import schema
 from apollo_batch.journal.sqlite import SqliteFile
@@ -189,6 +190,7 @@ def open_store(
         said = database.unopened(problem)
         if said is None:
             said = UsageError(
+                Code.NOT_A_JOURNAL,
                 f"{database.name} is not a journal of this program: {problem.orig}.",
                 fix="Name another place with --state.",
             )
@@ -212,6 +214,7 @@ def _check_ours(connection: Connection, name: str) -> None:
     tables = inspect(connection).get_table_names()
     if tables and schema.meta.name not in tables:
         raise UsageError(
+            Code.NOT_A_JOURNAL,
             f"{name} is not a journal of this program: it holds {tables[0]!r} of somebody else's.",
             fix="Name another place with --state.",
         )
@@ -226,6 +229,7 @@ def _check_version(connection: Connection, name: str) -> None:
         )
     elif found != str(schema.SCHEMA_VERSION):
         raise InvalidError(
+            Code.JOURNAL_VERSION,
             f"The journal {name} was written by another version of apollo-batch "
             f"(schema {found}, this one reads {schema.SCHEMA_VERSION}).",
             fix="Use that version, or name another place with --state.",

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from apollo_batch.apollo.landing import Result, Waiting, landings
 from apollo_batch.apollo.late import Asked
 from apollo_batch.catalogue.operations import OPERATIONS
+from apollo_batch.codes import Code
 from apollo_batch.errors import AccessError, OutOfReachError
 from apollo_batch.journal import landing, late
 from apollo_batch.journal.answers import Wait
@@ -125,7 +126,7 @@ class Harvest:
         land(self.place.store, self.run)
         for _, settlement in settled:
             if settlement.halt is Halt.ACCESS:
-                raise AccessError(settlement.message)
+                raise AccessError(Code.API_KEY_REFUSED, settlement.message)
             if settlement.arrival in {Arrival.NOT_SENT, Arrival.UNKNOWN}:
                 self._silence.append(settlement.message)
             else:
@@ -133,7 +134,9 @@ class Harvest:
 
     def _raise_silence(self, enough: int) -> None:
         if len(self._silence) >= enough:
-            raise OutOfReachError(self._silence[-1], fix="Run the same command again later.")
+            raise OutOfReachError(
+                Code.OUT_OF_REACH, self._silence[-1], fix="Run the same command again later."
+            )
 
 
 def land(store: Store, run: str | None = None) -> None:

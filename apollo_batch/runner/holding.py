@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
+from apollo_batch.codes import Code
 from apollo_batch.errors import HeldError
 from apollo_batch.files import lock
 from apollo_batch.journal.store import Store
@@ -35,6 +36,7 @@ def holding(store: Store, account: str, identity: str, now: float) -> Iterator[N
 
 def _under_way(holder: str) -> HeldError:
     return HeldError(
+        Code.RUN_HELD,
         f"This run is under way already: {holder}.",
         fix="Wait for it to end, then run the same command again.",
     )

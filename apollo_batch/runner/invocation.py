@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from apollo_batch.apollo.lookups import Asks
+from apollo_batch.codes import Code
 from apollo_batch.errors import InvalidError, OutputError, UsageError
 from apollo_batch.files import private_copy, sha256
 from apollo_batch.job.load import load
@@ -118,11 +119,14 @@ def snapshot(store: Store, wish: Wish) -> Path | None:
             copy.unlink()  # it was saved anew between the two looks
     except OSError as problem:
         raise OutputError(
+            Code.NO_ROOM_FOR_COPY,
             f"{wish.input.name} could not be copied into {copies}: {problem.strerror}.",
             fix="Free some space or name another folder with --state.",
         ) from None
     raise InvalidError(
-        f"{wish.input.name} is being written at this moment.", fix="Try again later."
+        Code.SHEET_BEING_WRITTEN,
+        f"{wish.input.name} is being written at this moment.",
+        fix="Try again later.",
     )
 
 
@@ -141,11 +145,13 @@ def prepare(place: Place, wish: Wish, path: Path | None, *, goes_on: bool = Fals
         found = survey(job, rows.entries(), shelf.asking, period=wish.period, chosen=chosen)
     if not found.rows:
         raise InvalidError(
+            Code.NO_ROWS,
             f"{wish.name} has column names and no rows below them.",
             fix="Fill it, or name the sheet that has the rows: input: {sheet: …}.",
         )
     if not chosen.met:
         raise UsageError(
+            Code.ROWS_NOT_THERE,
             f"{wish.name} has no row where --rows looks for one; nothing was sent.",
             fix="Name rows as the spreadsheet counts them: the header is one of them.",
         )

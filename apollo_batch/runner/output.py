@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from apollo_batch.codes import Code
 from apollo_batch.errors import OutputError, UsageError
 from apollo_batch.files import named, sha256
 from apollo_batch.journal import runs, tell
@@ -64,7 +65,9 @@ def deliver(
         news = found.record["news"]
         runs.written(store, found.run, str(path), sha256(path), now, news=news)
     except OSError as problem:
-        raise OutputError(f"{path} could not be written: {problem.strerror}.") from None
+        raise OutputError(
+            Code.OUTPUT_NOT_WRITTEN, f"{path} could not be written: {problem.strerror}."
+        ) from None
     return Delivered(path, notices)
 
 
@@ -131,7 +134,9 @@ def _never_the_input(target: Path, original: Path | None) -> None:
     same = target.resolve() == original.resolve()
     if same or (target.exists() and original.exists() and target.samefile(original)):
         raise UsageError(
-            "--output names the input itself, which is never changed.", fix="Name another file."
+            Code.OUTPUT_IS_INPUT,
+            "--output names the input itself, which is never changed.",
+            fix="Name another file.",
         )
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from apollo_batch import __version__
+from apollo_batch.codes import Code
 from apollo_batch.errors import UsageError
 from apollo_batch.files import whole
 from apollo_batch.journal.store import Store
@@ -43,7 +44,9 @@ def _place(source: Path, target: Path | None, mark: str) -> Published:
     wanted = target.resolve() if target else source.with_name(f"{source.stem}.report.html")
     if target is not None and wanted == source.resolve():
         raise UsageError(
-            "--output names the input itself, which is never changed.", fix="Name another file."
+            Code.OUTPUT_IS_INPUT,
+            "--output names the input itself, which is never changed.",
+            fix="Name another file.",
         )
     path, number = wanted, 2
     while path.exists() and not _report_of(path, mark):

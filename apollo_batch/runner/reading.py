@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from apollo_batch.codes import Code
 from apollo_batch.errors import OutputError
 from apollo_batch.job.load import load
 from apollo_batch.job.wanted import Job
@@ -29,6 +30,7 @@ def sheet_of(store: Store, record: Mapping[str, Any]) -> Sheet | None:
     copy = store.folder / "copies" / record["input_hash"][:16] / name
     if not copy.is_file():
         raise OutputError(
+            Code.COPY_GONE,
             f"The copy of {name} that this run was made from is gone.",
             fix="Run the same command again; what is known costs nothing.",
         )

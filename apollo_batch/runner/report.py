@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
 from apollo_batch.apollo.decode import NOT_REVEALED
+from apollo_batch.codes import Code
 from apollo_batch.errors import EXIT_ORDER, Exit, UsageError
 from apollo_batch.journal import changed, enrolling, late, tell
 from apollo_batch.journal.found import sheets_of
@@ -293,7 +294,6 @@ def _framed(store: Store, run: str) -> "pd.DataFrame":
 
 
 def _no_such_run(run: str) -> UsageError:
-    return UsageError(
-        f"There is no run {run} here, or more than one begins like that.",
-        fix="`apollo-batch runs` lists them; runs made with --sandbox or --state need it here too.",
-    )
+    message = f"There is no run {run} here, or more than one begins like that."
+    fix = "`apollo-batch runs` lists them; runs made with --sandbox or --state need it here too."
+    return UsageError(Code.UNKNOWN_RUN, message, fix=fix)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from apollo_batch.catalogue.entry import Act, Operation
 from apollo_batch.catalogue.operations import OPERATIONS
 from apollo_batch.clock import Clock
+from apollo_batch.codes import Code
 from apollo_batch.errors import UsageError
 from apollo_batch.journal import resolve
 from apollo_batch.journal.resolve import Doubt
@@ -54,6 +55,7 @@ class Resolving:
         if not rows:
             known = ranges([doubt.row for doubt in self.doubts()])
             raise UsageError(
+                Code.NONE_IN_DOUBT,
                 "None of these rows is in doubt; nothing was changed.",
                 fix=f"In doubt: {known}." if known else "No row of this run is in doubt.",
             )

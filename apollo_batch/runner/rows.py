@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from apollo_batch.codes import Code
 from apollo_batch.errors import UsageError
 from apollo_batch.files import named, sha256
 from apollo_batch.job.bind import Binding
@@ -76,12 +77,14 @@ def rows_of(job: Job, path: Path | None, *, encoding: str | None, directory: Dir
     if job.searches:
         if path is not None:
             raise UsageError(
+                Code.SHEET_NOT_WANTED,
                 "This job starts from a search and takes no spreadsheet.",
                 fix="Leave the spreadsheet out.",
             )
         return Rows(job, directory=directory)
     if path is None:
         raise UsageError(
+            Code.SHEET_NEEDED,
             "This job needs a spreadsheet.",
             fix="Name it behind the job: apollo-batch run JOB SHEET",
         )

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
+from apollo_batch.codes import Code
 from apollo_batch.errors import InvalidError, OutputError, UsageError
 from apollo_batch.files import PRIVATE_FILE, whole
 
@@ -63,6 +64,7 @@ class Saved(BaseModel):
         if changes:
             said = "\n  - ".join(changes)
             raise InvalidError(
+                Code.PLAN_CHANGED,
                 "The saved plan is not the plan of this run; nothing was sent. "
                 f"What has changed:\n  - {said}",
                 fix=f"Make a new one: {again}",
@@ -95,6 +97,7 @@ def read(path: Path) -> Saved:
             text = file.read(_MOST_BYTES)
     except OSError as problem:
         raise InvalidError(
+            Code.PLAN_UNREADABLE,
             f"The plan {path} cannot be read: {problem.strerror}.",
             fix="Make one with `apollo-batch plan JOB SHEET -o plan.json`.",
         ) from None
@@ -102,6 +105,7 @@ def read(path: Path) -> Saved:
         return Saved.model_validate_json(text)
     except ValidationError:
         raise InvalidError(
+            Code.PLAN_UNREADABLE,
             f"{path} is not a plan that this version of apollo-batch has saved.",
             fix="Make one with `apollo-batch plan JOB SHEET -o plan.json`.",
         ) from None
@@ -114,6 +118,7 @@ def save(path: Path, plan: Saved) -> None:
             read(path)
         except InvalidError:
             raise UsageError(
+                Code.PLAN_IN_THE_WAY,
                 f"{path} is there already, and is not a saved plan.",
                 fix="Give -o the name of a new file, such as plan.json.",
             ) from None
@@ -124,6 +129,7 @@ def save(path: Path, plan: Saved) -> None:
             draft.chmod(PRIVATE_FILE)
     except OSError as problem:
         raise OutputError(
+            Code.OUTPUT_NOT_WRITTEN,
             f"The plan could not be written to {path}: {problem.strerror}.",
             fix="Name a file in a folder that is there, with -o.",
         ) from None

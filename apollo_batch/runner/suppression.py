@@ -10,6 +10,7 @@ from typing import Any
 from apollo_batch.catalogue.entry import Act, Operation
 from apollo_batch.catalogue.kinds import BadCellError, Kind, clean, host_of
 from apollo_batch.catalogue.param import Param
+from apollo_batch.codes import Code
 from apollo_batch.errors import InvalidError
 from apollo_batch.model import Params
 
@@ -99,6 +100,7 @@ def read_list(path: Path) -> Suppression:
     except (OSError, UnicodeDecodeError) as problem:
         why = getattr(problem, "strerror", None) or "it is no text in UTF-8"
         raise InvalidError(
+            Code.DO_NOT_CONTACT,
             f"Your do-not-contact list {path} cannot be read: {why}. Nothing is sent without it.",
             fix="Put it there, or mend do_not_contact in your settings.",
         ) from None
@@ -122,6 +124,7 @@ def _entries(path: Path, lines: Sequence[str]) -> Iterator[tuple[Kind, str]]:
         title = first and any(_TITLE.fullmatch(cell.lower()) for cell in cells)
         if not entries and not title:
             raise InvalidError(
+                Code.DO_NOT_CONTACT,
                 f"{path}:{number}: neither an e-mail address, a domain nor an Apollo id; "
                 "whoever is meant would not be spared.",
                 fix="Correct the line, or begin it with #.",

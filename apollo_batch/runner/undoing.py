@@ -9,6 +9,7 @@ from decimal import Decimal
 from apollo_batch.apollo import lookups
 from apollo_batch.catalogue.entry import Operation, Pairing
 from apollo_batch.catalogue.operations import OPERATIONS
+from apollo_batch.codes import Code
 from apollo_batch.errors import UsageError
 from apollo_batch.job.wanted import Job, Step
 from apollo_batch.journal import runs, undoing, waiting
@@ -107,17 +108,20 @@ def undone(place: Place, run: str) -> Undone:
     found = figures(place.store, run)
     if found.record["account"] != place.account:
         raise UsageError(
+            Code.OTHER_ACCOUNT,
             f"Run {found.run} was made with the key of another team, as far as Apollo tells.",
             fix="Undo it with the key it was made with.",
         )
     if undone_run(found.record):
         raise UsageError(
+            Code.CANNOT_UNDO,
             f"Run {found.run} is an undo itself.",
             fix="What it took back is done once more by a run of the job with --fresh.",
         )
     operations = list(steps_of(found.record).values())
     if len(operations) > 1:
         raise UsageError(
+            Code.CANNOT_UNDO,
             f"Run {found.run} has several steps, and such a run cannot be undone yet.",
             fix="Its workbook says what each row did; jobs for the way back are in `jobs/`.",
         )

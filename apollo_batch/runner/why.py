@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
+from apollo_batch.codes import Code
 from apollo_batch.errors import UsageError
 from apollo_batch.journal.history import History, history_of
 from apollo_batch.journal.outcomes import Told, outcomes
@@ -29,6 +30,7 @@ def why(store: Store, found: Figures, row: int, *, masks: bool = True) -> Iterat
     story = history_of(store, found.run, row)
     if story is None:
         raise UsageError(
+            Code.ROWS_NOT_THERE,
             f"Run {found.run} has no row {row}.",
             fix="Rows are numbered as the spreadsheet counts them; blank ones are no rows.",
         )

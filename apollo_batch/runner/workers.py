@@ -6,6 +6,7 @@ import socket
 from hashlib import sha256
 from pathlib import Path
 
+from apollo_batch.codes import Code
 from apollo_batch.errors import HeldError
 from apollo_batch.files import Lock, lock, locked, private_folder
 from apollo_batch.journal.settle import sweep
@@ -21,7 +22,7 @@ def come_to_work(store: Store) -> tuple[str, Lock]:
         owner += f"@{_here(store)}"
     held = lock(_work(store, owner), owner)
     if held is None:
-        raise HeldError(f"The name {owner} is taken; run the same command again.")
+        raise HeldError(Code.RUN_HELD, f"The name {owner} is taken; run the same command again.")
     return owner, held
 
 

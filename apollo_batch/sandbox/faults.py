@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from apollo_batch.codes import Code
 from apollo_batch.errors import UsageError
 from apollo_batch.sandbox.inhabitants import draw
 
@@ -104,14 +105,16 @@ def load(path: Path) -> list[Fault]:
     try:
         lines = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise UsageError(f"The fault file {path} cannot be read: {error}.", fix=_FIX) from error
+        raise UsageError(
+            Code.FAULT_SCRIPT, f"The fault file {path} cannot be read: {error}.", fix=_FIX
+        ) from error
     return parse(lines)
 
 
 def parse(lines: object) -> list[Fault]:
     """Read a script; UsageError, with the number of the fault, where it makes no sense."""
     if not isinstance(lines, list):
-        raise UsageError("Faults are a list.", fix=_FIX)
+        raise UsageError(Code.FAULT_SCRIPT, "Faults are a list.", fix=_FIX)
     return [_fault(number, line) for number, line in enumerate(lines, start=1)]
 
 
@@ -120,7 +123,11 @@ def _fault(number: int, line: object) -> Fault:
     pairs = line.items() if isinstance(line, dict) else [("", line)]
     line = {"on" if key is True else key: value for key, value in pairs}
     if not line.keys() <= _KEYS:
-        raise UsageError(f"Fault {number} has a key that is none of {sorted(_KEYS)}.", fix=_FIX)
+        raise UsageError(
+            Code.FAULT_SCRIPT,
+            f"Fault {number} has a key that is none of {sorted(_KEYS)}.",
+            fix=_FIX,
+        )
     try:
         return Fault(
             trouble=Trouble(str(line.get("fault"))),
@@ -131,7 +138,9 @@ def _fault(number: int, line: object) -> Fault:
             seconds=_real(line.get("seconds")),
         )
     except (TypeError, ValueError) as error:
-        raise UsageError(f"Fault {number} cannot be used: {error}.", fix=_FIX) from error
+        raise UsageError(
+            Code.FAULT_SCRIPT, f"Fault {number} cannot be used: {error}.", fix=_FIX
+        ) from error
 
 
 def _calls(value: Any) -> tuple[int, ...]:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from apollo_batch.codes import Code
 from apollo_batch.errors import BatchError, UsageError
 from apollo_batch.sandbox.setup import Setup
 
@@ -53,7 +54,7 @@ def running(setup: Setup) -> Iterator[Running]:
         thread.start()
         try:
             if not server.answers.wait(_START_SECONDS):
-                raise BatchError("The sandbox did not start.")
+                raise BatchError(Code.SANDBOX_SILENT, "The sandbox did not start.")
             yield Running(f"http://{_HOST}:{listener.getsockname()[1]}", setup.key, server)
         finally:
             server.should_exit = True
@@ -84,6 +85,7 @@ def _listen(port: int) -> socket.socket:
     except OSError as error:
         listener.close()
         raise UsageError(
+            Code.SANDBOX_PORT,
             f"The sandbox cannot use port {port}: {error.strerror}.",
             fix="Choose another with --port, or leave it out and any free one is taken.",
         ) from error

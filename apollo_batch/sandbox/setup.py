@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
+from apollo_batch.codes import Code
 from apollo_batch.errors import UsageError
 from apollo_batch.sandbox.keys import MASTER_KEY
 from apollo_batch.sandbox.limits import PROFILES
@@ -42,8 +43,13 @@ class Setup:
     def __post_init__(self) -> None:
         if self.profile not in PROFILES:
             raise UsageError(
+                Code.SANDBOX_SETUP,
                 f"The sandbox knows no plan called '{self.profile}'.",
                 fix=f"Choose one of: {', '.join(PROFILES)}.",
             )
         if self.time_scale <= 0:
-            raise UsageError("The sandbox's clock must run forward.", fix="Use --time-scale 60.")
+            raise UsageError(
+                Code.SANDBOX_SETUP,
+                "The sandbox's clock must run forward.",
+                fix="Use --time-scale 60.",
+            )

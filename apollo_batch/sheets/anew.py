@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from apollo_batch import files
+from apollo_batch.codes import Code
 from apollo_batch.errors import OutputError
 from apollo_batch.sheets import drafting, grow, surgery
 from apollo_batch.sheets.blank import blank
@@ -79,6 +80,7 @@ def _told_why() -> Iterator[None]:
         yield
     except (UnsupportedError, MismatchError) as why:
         raise OutputError(
+            Code.NOT_ANNOTATED,
             f"The workbook could not be written, because {why}.",
             fix="Use --format csv; the results are safe.",
             remedy=("--format", "csv"),

@@ -7,6 +7,7 @@ from pathlib import Path
 from zipfile import BadZipFile
 
 from apollo_batch import files
+from apollo_batch.codes import Code
 from apollo_batch.errors import OutputError
 from apollo_batch.sheets import anew, drafting, layout, rebuild, surgery, widths
 from apollo_batch.sheets.celltext import Cell
@@ -119,6 +120,7 @@ def _check_target(sheet: Sheet, target: Path) -> None:
     suffix = needs_suffix(sheet)
     if suffix == ".xlsm" and target.suffix.lower() != suffix:
         raise OutputError(
+            Code.MACROS_NAME,
             f"{sheet.path.name} holds macros, and Excel opens those only from a name ending in "
             f".xlsm, not {target.name}.",
             fix=f"Name it {target.stem}.xlsm with --output.",

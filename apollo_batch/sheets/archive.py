@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
+from apollo_batch.codes import Code
 from apollo_batch.errors import InvalidError
 
 MOST_MEMBERS = 10_000
@@ -65,16 +66,22 @@ def _read(path: Path) -> Iterator[zipfile.ZipFile]:
             yield archive
     except (zipfile.BadZipFile, EOFError, zlib.error) as error:
         raise InvalidError(
-            f"{path.name} is damaged or cut off, as after a broken download: {error}.", fix=AGAIN
+            Code.SHEET_DAMAGED,
+            f"{path.name} is damaged or cut off, as after a broken download: {error}.",
+            fix=AGAIN,
         ) from error
     except NotImplementedError as error:
-        raise InvalidError(f"{path.name} is packed in a way no Excel reads: {error}.") from error
+        raise InvalidError(
+            Code.SHEET_DAMAGED, f"{path.name} is packed in a way no Excel reads: {error}."
+        ) from error
 
 
 def _check_members(path: Path, members: list[zipfile.ZipInfo]) -> None:
     if any(info.flag_bits & 0x1 for info in members):
         raise InvalidError(
-            f"{path.name} is an archive protected by a password.", fix="Save it without one."
+            Code.SHEET_LOCKED,
+            f"{path.name} is an archive protected by a password.",
+            fix="Save it without one.",
         )
     if len(members) > MOST_MEMBERS:
         raise _hostile(path, f"it holds {len(members)} parts")
@@ -138,11 +145,14 @@ def _check_part(path: Path, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> 
 
 def not_a_sheet(path: Path, what: str) -> InvalidError:
     """Refuse a file by the name of what it is."""
-    return InvalidError(f"{path.name} is not a spreadsheet: it is {what}.", fix=SAVE_AS)
+    return InvalidError(
+        Code.NOT_A_SHEET, f"{path.name} is not a spreadsheet: it is {what}.", fix=SAVE_AS
+    )
 
 
 def _hostile(path: Path, why: str) -> InvalidError:
     return InvalidError(
+        Code.SHEET_SUSPECT,
         f"{path.name} is not opened, because no spreadsheet program writes such a file: {why}.",
         fix="If you trust where it came from: " + SAVE_AS[0].lower() + SAVE_AS[1:],
     )

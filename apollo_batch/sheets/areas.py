@@ -4,6 +4,7 @@ import difflib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from apollo_batch.codes import Code
 from apollo_batch.errors import InvalidError
 from apollo_batch.sheets import cells, markup
 from apollo_batch.sheets.package import Package
@@ -61,11 +62,13 @@ def find(package: Package, asked: str, *, file: str, sheet: str | None) -> tuple
 def _check(table: NamedTable, home: str, *, file: str, sheet: str | None) -> None:
     if sheet is not None and home.strip().casefold() != sheet.strip().casefold():
         raise InvalidError(
+            Code.TABLE_ELSEWHERE,
             f"Table {table.name!r} of {file} is on sheet {home!r}, not on {sheet!r}.",
             fix="Take `sheet` out of the job file: the table's name says where it is.",
         )
     if not table.has_header:
         raise InvalidError(
+            Code.TABLE_HEADLESS,
             f"Table {table.name!r} of {file} has no header row, so it names no columns.",
             fix="Switch it on in Excel: Table Design > Header Row.",
         )
@@ -74,12 +77,14 @@ def _check(table: NamedTable, home: str, *, file: str, sheet: str | None) -> Non
 def _no_such_table(file: str, asked: str, names: list[str]) -> InvalidError:
     if not names:
         return InvalidError(
+            Code.UNKNOWN_TABLE,
             f"{file} has no table {asked!r}: it has no tables at all.",
             fix="Name the sheet instead: input: {sheet: …}, or make one with Insert > Table.",
         )
     close = difflib.get_close_matches(asked, names, n=1, cutoff=0.5)
     there = ", ".join(repr(name) for name in names)
     return InvalidError(
+        Code.UNKNOWN_TABLE,
         f"{file} has no table {asked!r}; it has {there}.",
         fix=f"Did you mean {close[0]!r}?" if close else "Name one of those.",
     )

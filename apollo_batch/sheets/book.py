@@ -7,6 +7,7 @@ from pathlib import Path
 
 import python_calamine as calamine
 
+from apollo_batch.codes import Code
 from apollo_batch.errors import InvalidError
 from apollo_batch.sheets.archive import SAVE_AS
 from apollo_batch.sheets.areas import Area
@@ -57,7 +58,9 @@ def sheet_name(path: Path, book: calamine.CalamineWorkbook, asked: str | None) -
         visible = (s.name for s in listed if s.visible is calamine.SheetVisibleEnum.Visible)
         found = next(visible, None)
         if found is None:
-            raise InvalidError(f"{path.name} has no visible sheet.", fix="Unhide the sheet.")
+            raise InvalidError(
+                Code.NO_VISIBLE_SHEET, f"{path.name} has no visible sheet.", fix="Unhide the sheet."
+            )
         return found
     same = [name for name in names if name.strip().casefold() == asked.strip().casefold()]
     if asked in names or same:
@@ -69,6 +72,7 @@ def _no_such_sheet(path: Path, asked: str, names: list[str]) -> InvalidError:
     close = difflib.get_close_matches(asked, names, n=1, cutoff=0.5)
     there = ", ".join(repr(name) for name in names)
     return InvalidError(
+        Code.UNKNOWN_SHEET,
         f"{path.name} has no sheet {asked!r}; it has {there}.",
         fix=f"Did you mean {close[0]!r}?" if close else "Name one of those.",
     )
@@ -77,5 +81,11 @@ def _no_such_sheet(path: Path, asked: str, names: list[str]) -> InvalidError:
 def unreadable(path: Path, error: Exception) -> InvalidError:
     """Say that a workbook cannot be read."""
     if isinstance(error, calamine.PasswordError):
-        return InvalidError(f"{path.name} is protected by a password.", fix="Save it without one.")
-    return InvalidError(f"{path.name} cannot be read as a workbook: {error}.", fix=SAVE_AS)
+        return InvalidError(
+            Code.SHEET_LOCKED,
+            f"{path.name} is protected by a password.",
+            fix="Save it without one.",
+        )
+    return InvalidError(
+        Code.SHEET_DAMAGED, f"{path.name} cannot be read as a workbook: {error}.", fix=SAVE_AS
+    )

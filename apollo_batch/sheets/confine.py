@@ -15,6 +15,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import IO
 
+from apollo_batch.codes import Code
 from apollo_batch.errors import Exit, InvalidError, OutputError
 from apollo_batch.sheets import archive
 from apollo_batch.sheets.cells import Read
@@ -106,10 +107,11 @@ def _run(request: Request, out: IO[bytes]) -> int:
     except subprocess.TimeoutExpired:
         return _OUT_OF_TIME[0]
     if done.returncode == Exit.INVALID:
-        message, fix = json.loads(done.stderr)
-        raise InvalidError(message, fix=fix)
+        code, message, fix = json.loads(done.stderr)
+        raise InvalidError(Code(code), message, fix=fix)
     if b"No space left" in done.stderr:
         raise OutputError(
+            Code.NO_ROOM_FOR_COPY,
             f"{tempfile.gettempdir()} has no room for the values of {Path(request.path).name}.",
             fix="Free some space there, or name another folder in TMPDIR.",
         )
@@ -127,6 +129,7 @@ def _environ() -> dict[str, str]:
 
 def _too_much(path: Path) -> InvalidError:
     return InvalidError(
+        Code.SHEET_SUSPECT,
         f"{path.name} is not opened: reading it takes more memory or time than a spreadsheet of "
         "its size should.",
         fix="If you trust where it came from: " + archive.SAVE_AS[0].lower() + archive.SAVE_AS[1:],

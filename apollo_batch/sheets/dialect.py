@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from apollo_batch.codes import Code
 from apollo_batch.errors import InvalidError
 
 _WINDOW = 1 << 20
@@ -93,6 +94,7 @@ def _asked(path: Path, name: str) -> str:
         encoding = codecs.lookup(name).name
     except LookupError:
         raise InvalidError(
+            Code.UNKNOWN_ENCODING,
             f"There is no encoding called {name!r}.",
             fix="Common ones are utf-8, cp1252 (Windows, Western Europe), cp1250, cp1251, cp932.",
         ) from None
@@ -142,6 +144,7 @@ def _check_decodes(path: Path, encoding: str, *, guessed: bool) -> None:
     except UnicodeError as error:
         read_as = "UTF-8 or Windows text (cp1252)" if guessed else encoding
         raise InvalidError(
+            Code.WRONG_ENCODING,
             f"{path.name} cannot be read as {read_as}: there is a letter it does not have, "
             f"after line {line}.",
             fix="Name the encoding with --encoding, or save the file as CSV UTF-8 in Excel.",

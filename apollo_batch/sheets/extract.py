@@ -18,6 +18,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from zipfile import BadZipFile
 
+from apollo_batch.codes import Code
 from apollo_batch.errors import Exit, InvalidError
 from apollo_batch.sheets import archive, areas, book, cells, older, quirks
 from apollo_batch.sheets.cells import Read
@@ -76,7 +77,7 @@ def main() -> None:
     try:
         _write(request)
     except InvalidError as refusal:
-        _refuse(refusal.message, refusal.fix)
+        _refuse(refusal)
     except MemoryError:
         os._exit(Exit.BUG)
 
@@ -96,8 +97,8 @@ def _confine(request: Request) -> None:
             resource.setrlimit(limit, (most, most))
 
 
-def _refuse(message: str, fix: str | None) -> None:
-    json.dump([message, fix], sys.stderr)
+def _refuse(refusal: InvalidError) -> None:
+    json.dump([refusal.code, refusal.message, refusal.fix], sys.stderr)
     sys.stderr.flush()
     os._exit(Exit.INVALID)
 
@@ -137,7 +138,9 @@ def _table(path: Path, name: str, sheet: str | None) -> tuple[str, areas.NamedTa
             return areas.find(package, name, file=path.name, sheet=sheet)
     except UnsupportedError as why:
         raise InvalidError(
-            f"The tables of {path.name} cannot be found, because {why}.", fix=archive.SAVE_AS
+            Code.TABLES_UNREADABLE,
+            f"The tables of {path.name} cannot be found, because {why}.",
+            fix=archive.SAVE_AS,
         ) from why
 
 
@@ -178,6 +181,7 @@ def _measure(path: Path, asked: str | None) -> None:
         return
     if rows * columns > _MOST_CELLS:
         raise InvalidError(
+            Code.SHEET_TOO_LARGE,
             f"Sheet {name!r} of {path.name} reaches to row {rows}, column "
             f"{cells.letters(columns)}: too large to be a list of rows.",
             fix="Look for a stray cell far from the table (Ctrl+End in Excel) and delete its "

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 from typing import Literal
 
+from apollo_batch.codes import Code
 from apollo_batch.errors import InvalidError
 from apollo_batch.sheets import archive
 from apollo_batch.sheets.archive import AGAIN, SAVE_AS, not_a_sheet
@@ -41,14 +42,20 @@ def _start(path: Path) -> bytes:
             start = file.read(4096)
     except FileNotFoundError:
         raise InvalidError(
-            f"There is no file {path}.", fix="Check the name and the folder."
+            Code.SHEET_MISSING, f"There is no file {path}.", fix="Check the name and the folder."
         ) from None
     except IsADirectoryError:
-        raise InvalidError(f"{path} is a folder.", fix="Name the file inside it.") from None
+        raise InvalidError(
+            Code.SHEET_UNREADABLE, f"{path} is a folder.", fix="Name the file inside it."
+        ) from None
     except OSError as error:
-        raise InvalidError(f"{path} cannot be read: {error.strerror}.") from error
+        raise InvalidError(
+            Code.SHEET_UNREADABLE, f"{path} cannot be read: {error.strerror}."
+        ) from error
     if not start:
-        raise InvalidError(f"{path.name} is empty: it has no content at all.", fix=AGAIN)
+        raise InvalidError(
+            Code.SHEET_EMPTY, f"{path.name} is empty: it has no content at all.", fix=AGAIN
+        )
     return start
 
 
@@ -65,10 +72,13 @@ def _refuse_others(path: Path, start: bytes) -> None:
 def _old_container(path: Path) -> Kind:
     """Tell the old Excel format from an encrypted new one: both use the same container."""
     if path.stat().st_size > _LARGEST_CONTAINER:
-        raise InvalidError(f"{path.name} is too large for an old Excel file.", fix=SAVE_AS)
+        raise InvalidError(
+            Code.SHEET_TOO_LARGE, f"{path.name} is too large for an old Excel file.", fix=SAVE_AS
+        )
     content = path.read_bytes()
     if "EncryptedPackage".encode("utf-16-le") in content:
         raise InvalidError(
+            Code.SHEET_LOCKED,
             f"{path.name} is protected by a password.",
             fix="Open it in Excel, remove the password (File > Info > Protect Workbook), save it.",
         )

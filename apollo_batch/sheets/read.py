@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from apollo_batch.codes import Code
 from apollo_batch.errors import InvalidError
 from apollo_batch.model import Row, RowNumber
 from apollo_batch.sheets import (
@@ -132,6 +133,7 @@ def open_sheet(
     kind = guard.kind_of(path)
     if table is not None and kind != "xlsx":
         raise InvalidError(
+            Code.TABLES_UNREADABLE,
             f"{path.name} can have no table {table!r}: only .xlsx and .xlsm workbooks do.",
             fix="Take `table` out of the job file, or save the workbook as .xlsx.",
         )
@@ -230,11 +232,14 @@ def _header(sheet: Sheet, asked: int | None, merged: Sequence[Area]) -> Header:
     )
     if not looked_at:
         raise InvalidError(
-            f"{where[0].upper()}{where[1:]} is empty.", fix="Name the sheet that has the rows."
+            Code.NO_ROWS,
+            f"{where[0].upper()}{where[1:]} is empty.",
+            fix="Name the sheet that has the rows.",
         )
     found = header.find(looked_at, merged)
     if found is None:
         raise InvalidError(
+            Code.NO_HEADER,
             f"No line of {where} looks like column names: row {looked_at[0][0]} looks like data.",
             fix="Add a line of column names above the data, or say where it is with "
             "input: {header_row: N} in the job file.",
@@ -248,6 +253,7 @@ def _asked(row: int, lines: Iterator[tuple[int, list[str]]], where: str) -> Head
     columns = header.columns(texts)
     if not columns:
         raise InvalidError(
+            Code.NO_HEADER,
             f"Row {row} of {where} is blank, so it names no columns.",
             fix="Correct header_row in the job file: the row number that the "
             "spreadsheet shows beside the column names.",

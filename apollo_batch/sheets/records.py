@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TextIO
 
+from apollo_batch.codes import Code
 from apollo_batch.errors import InvalidError
 from apollo_batch.sheets.dialect import Dialect
 
@@ -46,6 +47,7 @@ def _lines(path: Path, file: TextIO, number: int) -> Iterator[str]:
         number += 1
         if "\0" in line:
             raise InvalidError(
+                Code.CSV_BROKEN,
                 f"{path.name}, line {number}: holds a NUL character, so the file is damaged "
                 "or is no text.",
                 fix="Export it again as CSV UTF-8.",
@@ -58,6 +60,7 @@ def _lines(path: Path, file: TextIO, number: int) -> Iterator[str]:
 
 def _broken(path: Path, line: int, why: str) -> InvalidError:
     return InvalidError(
+        Code.CSV_BROKEN,
         f"{path.name}, line {line}: {why}.",
         fix="Look for a quotation mark that is opened there and never closed.",
     )
@@ -65,6 +68,7 @@ def _broken(path: Path, line: int, why: str) -> InvalidError:
 
 def _open_quote(path: Path, line: int) -> InvalidError:
     return InvalidError(
+        Code.CSV_BROKEN,
         f'{path.name}, line {line}: a quotation mark (") is opened and never closed, '
         "so everything after it would be one cell.",
         fix='Close it, or double it ("") if it is part of the text.',

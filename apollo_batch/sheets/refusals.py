@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from apollo_batch.codes import Code
 from apollo_batch.errors import OutputError, UsageError
 
 _HELD = "it is open in another program, or you may not write there"
@@ -26,6 +27,7 @@ def spare(source: Path, target: Path) -> None:
     """Refuse to write over the input."""
     if target.exists() and target.samefile(source):
         raise UsageError(
+            Code.OUTPUT_IS_INPUT,
             f"The output would overwrite the input {source.name}.",
             fix="Name another file with --output.",
         )
@@ -40,7 +42,9 @@ def told_plainly(target: Path) -> Iterator[None]:
         yield
     except OSError as error:
         why = _why(error, target.parent)
-        raise OutputError(f"{target} could not be written: {why}.", fix=_fix(error)) from error
+        raise OutputError(
+            Code.OUTPUT_NOT_WRITTEN, f"{target} could not be written: {why}.", fix=_fix(error)
+        ) from error
 
 
 def _why(error: OSError, folder: Path) -> str:

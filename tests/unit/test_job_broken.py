@@ -489,7 +489,7 @@ def test_a_problem_is_shown_with_its_line_a_caret_and_the_fix():
         loads(text, "leads.yaml")
 
     assert explain(refusal.value, text, "leads.yaml").splitlines() == [
-        "leads.yaml:4:3: people.enrich takes no parameter `emial`.",
+        "leads.yaml:4:3: people.enrich takes no parameter `emial`. [AB1204]",
         "      emial: Work Email",
         "      ^^^^^",
         "  Did you mean `email`?",
