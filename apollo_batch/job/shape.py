@@ -6,9 +6,17 @@ from typing import Annotated, Any
 from pydantic import Field
 from pydantic.json_schema import GenerateJsonSchema
 
-from apollo_batch.catalogue.entry import Mode
 from apollo_batch.catalogue.operations import OPERATIONS
 from apollo_batch.job import param_schema
+from apollo_batch.job.manners import (
+    CoolingOffKey,
+    KeepOldKey,
+    ModeKey,
+    OperationKey,
+    OptionsKey,
+    PerRowKey,
+    RehearseKey,
+)
 from apollo_batch.job.parts import (
     InputShape,
     LimitsShape,
@@ -18,18 +26,14 @@ from apollo_batch.job.parts import (
     StopShape,
 )
 from apollo_batch.job.rule_shapes import SkipShape
-from apollo_batch.job.scalars import Count, Named, OrNothing, Untyped, YesNo
+from apollo_batch.job.scalars import Count, Named, OrNothing, YesNo
 from apollo_batch.job.step_shape import StepShape
 from apollo_batch.job.vocabulary import (
     VERSION,
-    CoolingOff,
-    OperationName,
-    Rehearsing,
     TimeOfDay,
     Version,
     Zone,
 )
-from apollo_batch.job.wanted import Rehearse
 
 OF_A_SHEET = (
     "operation",
@@ -72,9 +76,7 @@ class JobShape(Shape):
         description="Where in the workbook the rows are.",
         examples=[{"sheet": "Leads", "header_row": 1}],
     )
-    operation: OperationName = Field(
-        "", description="What to ask Apollo, once for each row.", examples=[*OPERATIONS]
-    )
+    operation: OperationKey = ""
     source: Annotated[SearchShape | None, OrNothing] = Field(
         None,
         description="A search that brings the rows; instead of a spreadsheet, operation and map.",
@@ -90,11 +92,7 @@ class JobShape(Shape):
         description="Apollo's parameter: the column its value comes from.",
         examples=[{"email": "Work Email", "domain": {"column": "Website", "clean": "domain"}}],
     )
-    options: Annotated[dict[str, Untyped] | None, OrNothing] = Field(
-        None,
-        description="Parameters that are the same for every row.",
-        examples=[{"reveal_personal_emails": False}],
-    )
+    options: OptionsKey = None
     skip: Annotated[list[SkipShape] | None, OrNothing] = Field(
         None,
         description="Rows to leave out before anything is sent; the first rule that fits holds.",
@@ -123,31 +121,11 @@ class JobShape(Shape):
         description="Whether rows that are hidden in the workbook are taken as well.",
         examples=[True],
     )
-    mode: Annotated[Named | None, OrNothing] = Field(
-        None,
-        description="What creating does where Apollo has the record: leave it, make another, update.",
-        examples=[*Mode],
-    )
-    keep_old: YesNo = Field(
-        False,
-        description="Whether old values are read before they are changed: a free call a row.",
-        examples=[True],
-    )
-    per_row: Annotated[Count | None, OrNothing] = Field(
-        None,
-        description="The most records that a search may bring for one row.",
-        examples=[10],
-    )
-    rehearse: Annotated[Rehearsing | None, OrNothing] = Field(
-        None,
-        description="Which contacts are looked at before they are enrolled, for nothing; off: none.",
-        examples=[*Rehearse],
-    )
-    cooling_off: Annotated[CoolingOff | None, OrNothing] = Field(
-        None,
-        description="How long whoever is enrolled is paused before the first e-mail.",
-        examples=["30m"],
-    )
+    mode: ModeKey = None
+    keep_old: KeepOldKey = False
+    per_row: PerRowKey = None
+    rehearse: RehearseKey = None
+    cooling_off: CoolingOffKey = None
     zone: Zone = Field(
         "UTC",
         description="Time zone of dates with a time that name none.",

@@ -4,13 +4,19 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
-from apollo_batch.catalogue.entry import Mode
-from apollo_batch.catalogue.operations import OPERATIONS
+from apollo_batch.job.manners import (
+    CoolingOffKey,
+    KeepOldKey,
+    ModeKey,
+    OperationKey,
+    OptionsKey,
+    PerRowKey,
+    RehearseKey,
+)
 from apollo_batch.job.parts import MapShape, Shape
 from apollo_batch.job.rule_shapes import WhenShape
-from apollo_batch.job.scalars import Count, Named, OrNothing, Untyped, YesNo
-from apollo_batch.job.vocabulary import CoolingOff, OperationName, Rehearsing, StepId, ToBeHad
-from apollo_batch.job.wanted import Rehearse
+from apollo_batch.job.scalars import Named, OrNothing
+from apollo_batch.job.vocabulary import StepId, ToBeHad
 
 
 def _one_rule(value: Any) -> Any:
@@ -21,19 +27,13 @@ class StepShape(Shape):
     """One operation of a job of several steps."""
 
     id: StepId = Field(description="What other steps call this one.", examples=["person"])
-    operation: OperationName = Field(
-        description="What to ask Apollo, once for each row.", examples=[*OPERATIONS]
-    )
+    operation: OperationKey
     map: MapShape = Field(
         MapShape.model_validate({}),
         description="Apollo's parameter: the column or the earlier answer its value comes from.",
         examples=[{"email": {"from": "person.email"}, "first_name": "First Name"}],
     )
-    options: Annotated[dict[str, Untyped] | None, OrNothing] = Field(
-        None,
-        description="Parameters that are the same for every row.",
-        examples=[{"reveal_personal_emails": False}],
-    )
+    options: OptionsKey = None
     when: Annotated[list[WhenShape] | None, OrNothing, BeforeValidator(_one_rule)] = Field(
         None,
         description="Conditions that must all hold, or the row passes this step by.",
@@ -49,28 +49,8 @@ class StepShape(Shape):
         description="New column: the field of the answer that fills it.",
         examples=[{"Work Email": "email"}],
     )
-    mode: Annotated[Named | None, OrNothing] = Field(
-        None,
-        description="What creating does where Apollo has the record: leave it, make another, update.",
-        examples=[*Mode],
-    )
-    keep_old: YesNo = Field(
-        False,
-        description="Whether old values are read before they are changed: a free call a row.",
-        examples=[True],
-    )
-    per_row: Annotated[Count | None, OrNothing] = Field(
-        None,
-        description="The most records that a search may bring for one row.",
-        examples=[10],
-    )
-    rehearse: Annotated[Rehearsing | None, OrNothing] = Field(
-        None,
-        description="Which contacts are looked at before they are enrolled, for nothing; off: none.",
-        examples=[*Rehearse],
-    )
-    cooling_off: Annotated[CoolingOff | None, OrNothing] = Field(
-        None,
-        description="How long whoever is enrolled is paused before the first e-mail.",
-        examples=["30m"],
-    )
+    mode: ModeKey = None
+    keep_old: KeepOldKey = False
+    per_row: PerRowKey = None
+    rehearse: RehearseKey = None
+    cooling_off: CoolingOffKey = None
