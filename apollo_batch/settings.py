@@ -1,21 +1,21 @@
-"""What the environment and the user's own settings say: read once at the door, handed down."""
+"""What environment and settings files come to for a run: read once at the door, handed down."""
 
 import re
-import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from apollo_batch.codes import Code
-from apollo_batch.errors import AccessError, InvalidError, UsageError
+from apollo_batch.errors import AccessError, UsageError
+from apollo_batch.layers.force import InForce, in_force
+from apollo_batch.layers.reading import Places, all_said
 
 APOLLO = "https://api.apollo.io"
 KEY_PAGE = "Apollo > Settings > Integrations > API"
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
-_CAPS = ("max_credits", "max_credits_day", "max_credits_month", "keep_credits")
-_KNOWN = {*_CAPS, "headroom", "trusted_hosts", "do_not_contact"}
 
 
 class Secret:
@@ -45,7 +45,7 @@ class Credential:
 
 @dataclass(frozen=True)
 class Policy:
-    """The user's own limits: a job file may lower them, never raise them."""
+    """The limits of organization, user, project and environment: a job may lower them, never raise."""
 
     max_credits: Decimal | None = None
     """Of one run."""
@@ -55,9 +55,13 @@ class Policy:
     """How much of the account's balance no run may touch."""
     headroom: Decimal = Decimal(0)
     """The share of each of Apollo's rate windows that every run leaves; a job may leave more."""
+    max_enroll: int | None = None
+    """The most contacts that a run may enroll."""
     trusted_hosts: frozenset[str] = field(default_factory=frozenset)
-    do_not_contact: Path | None = None
-    """The list of whom nothing may be asked, made or sent; None: there is no such list."""
+    do_not_contact: tuple[Path, ...] = ()
+    """The lists of whom nothing may be asked, made or sent."""
+    said_at: Mapping[str, str] = field(default_factory=dict, compare=False)
+    """Where each of them that somebody says is said."""
 
 
 @dataclass(frozen=True)
@@ -81,9 +85,9 @@ class Settings:
         return self.credential
 
 
-def read_settings(environ: Mapping[str, str]) -> Settings:
-    """Read key, address and policy from the environment and the user's settings file."""
-    policy = _policy(environ)
+def read_settings(environ: Mapping[str, str], places: Places | None = None) -> Settings:
+    """Read key, address and policy from the environment and the settings files."""
+    policy = policy_of(in_force(all_said(environ, places)))
     return Settings(
         origin=_origin(environ.get("APOLLO_BASE_URL", APOLLO), policy),
         credential=_credential(environ),
@@ -92,11 +96,11 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
 
 
 def state_place(flag: str | None, environ: Mapping[str, str]) -> Path | Secret:
-    """Where the journal is: the flag, else APOLLO_BATCH_STATE, else the platform's folder.
+    """Where the journal is: flag, else APOLLO_BATCH_STATE, else settings, else the platform's folder.
 
     The URL of a server is a secret: a password may be in it.
     """
-    chosen = flag or environ.get("APOLLO_BATCH_STATE")
+    chosen = flag or environ.get("APOLLO_BATCH_STATE") or habit("state", environ)
     if chosen and ("://" in chosen or chosen.startswith(("postgres:", "postgresql:"))):
         return Secret(chosen)
     if chosen:
@@ -104,6 +108,12 @@ def state_place(flag: str | None, environ: Mapping[str, str]) -> Path | Secret:
     import platformdirs
 
     return Path(platformdirs.user_state_dir("apollo-batch", appauthor=False))
+
+
+def habit(name: str, environ: Mapping[str, str]) -> str | None:
+    """Say what holds of a setting that is no limit; None where nobody says anything."""
+    value = in_force(all_said(environ))[name].value
+    return None if value is None else str(value)
 
 
 def without_password(word: str) -> str:
@@ -179,86 +189,10 @@ def _origin(text: str, policy: Policy) -> str:
     return f"{parts.scheme}://{shown}" + (f":{port}" if port else "")
 
 
-def _policy(environ: Mapping[str, str]) -> Policy:
-    path = _settings_file(environ)
-    try:
-        with path.open("rb") as file:
-            found = tomllib.load(file)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
-        raise InvalidError(
-            Code.SETTINGS_UNREADABLE, f"{path}: {problem}.", fix="Mend the file, or move it away."
-        ) from None
-    except OSError as problem:
-        # A limit that was meant and cannot be read must not turn into no limit.
-        if isinstance(problem, FileNotFoundError) and not environ.get("APOLLO_BATCH_SETTINGS"):
-            return Policy()
-        raise InvalidError(
-            Code.SETTINGS_UNREADABLE,
-            f"Your settings in {path} cannot be read: {problem.strerror}.",
-            fix="They may hold a limit on credits: see that the file is there and readable.",
-        ) from None
-    unknown = sorted(set(found) - _KNOWN)
-    if unknown:
-        raise InvalidError(
-            Code.SETTINGS_UNKNOWN,
-            f"{path}: nothing is called {unknown[0]!r} here.",
-            fix=f"Known are {', '.join(sorted(_KNOWN))}.",
-        )
-    caps = {name: _cap(name, found.get(name), path) for name in _CAPS}
-    return Policy(
-        **caps,
-        headroom=_share(found.get("headroom", 0), path),
-        trusted_hosts=_hosts(found.get("trusted_hosts", []), path),
-        do_not_contact=_list(found.get("do_not_contact"), path),
-    )
 
 
-def _settings_file(environ: Mapping[str, str]) -> Path:
-    if environ.get("APOLLO_BATCH_SETTINGS"):
-        return Path(environ["APOLLO_BATCH_SETTINGS"])
-    import platformdirs
-
-    return Path(platformdirs.user_config_dir("apollo-batch", appauthor=False)) / "settings.toml"
-
-
-def _cap(name: str, value: object, path: Path) -> Decimal | None:
-    if value is None:
-        return None
-    number = _number(value)
-    if number is None or number < 0:
-        raise InvalidError(Code.SETTINGS_VALUE, f"{path}: {name} is a number, 0 or more.")
-    return number
-
-
-def _share(value: object, path: Path) -> Decimal:
-    number = _number(value)
-    if number is None or not 0 <= number < 1:
-        raise InvalidError(
-            Code.SETTINGS_VALUE, f"{path}: headroom is a number, 0 or more and less than 1."
-        )
-    return number
-
-
-def _number(value: object) -> Decimal | None:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    number = Decimal(str(value))
-    return number if number.is_finite() else None
-
-
-def _hosts(value: object, path: Path) -> frozenset[str]:
-    if not isinstance(value, list) or not all(isinstance(host, str) for host in value):
-        raise InvalidError(
-            Code.SETTINGS_VALUE, f"{path}: trusted_hosts is a list of host names in quotes."
-        )
-    return frozenset(host.lower() for host in value)
-
-
-def _list(value: object, path: Path) -> Path | None:
-    if value is None:
-        return None
-    if not isinstance(value, str) or not value.strip():
-        raise InvalidError(
-            Code.SETTINGS_VALUE, f"{path}: do_not_contact is the name of a file in quotes."
-        )
-    return path.absolute().parent / Path(value).expanduser()
+def policy_of(found: Mapping[str, InForce]) -> Policy:
+    """Pick out of what is in force what limits a run."""
+    limits = {f.name for f in fields(Policy)} & found.keys()
+    said: dict[str, Any] = {name: found[name].value for name in limits if found[name].by}
+    return Policy(**said, said_at={name: found[name].by[0].where for name in said})

@@ -23,6 +23,8 @@ from apollo_batch.entrypoints.cli import cli
 from apollo_batch.entrypoints.offering import price_of, travels, ways
 from apollo_batch.errors import EXIT_MEANINGS
 from apollo_batch.job.shape import schema
+from apollo_batch.layers.known import SETTINGS
+from apollo_batch.layers.setting import Layer, Setting
 from apollo_batch.model import Status
 from apollo_batch.reasons import REASONS
 
@@ -252,9 +254,48 @@ def _type(key: dict[str, Any]) -> str:
     return _WORDS[kind]
 
 
+_SAID_BY = {
+    Layer.FLAG: "flag",
+    Layer.ENVIRONMENT: "variable",
+    Layer.JOB: "job",
+    Layer.PROJECT: "project",
+    Layer.USER: "you",
+    Layer.POLICY: "organization",
+}
+
+
+def settings() -> str:
+    """Every setting: what it does, who may say it, whose word holds."""
+    rows = [
+        (f"`{s.name}`", s.does, f"`{s.example}`", s.default, s.rule.value, _who(s))
+        for s in SETTINGS.values()
+    ]
+    head = ("setting", "what it does", "in a file", "where nobody says it", "what holds", "said by")
+    return table(head, rows)
+
+
+def _who(setting: Setting) -> str:
+    words = []
+    for layer, name in _SAID_BY.items():
+        if layer in setting.elsewhere:
+            words.append(f"{name} `{setting.elsewhere[layer]}`")
+        elif layer in setting.said_by:
+            words.append(name)
+    return ", ".join(words)
+
+
 def commands() -> str:
     """Every command with its arguments and flags."""
-    return "\n\n".join(_command(name, command) for name, command in cli.commands.items())
+    return "\n\n".join(_command(name, command) for name, command in _typed(cli))
+
+
+def _typed(group: click.Group, before: str = "") -> Iterator[tuple[str, click.Command]]:
+    """Every command as it is typed, those of a group behind its name."""
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from _typed(command, f"{before}{name} ")
+        else:
+            yield f"{before}{name}", command
 
 
 def _command(name: str, command: click.Command) -> str:
@@ -356,6 +397,7 @@ MADE: dict[str, Callable[[], str]] = {
     "free questions": free_questions,
     "job keys": job_keys,
     "commands": commands,
+    "settings": settings,
     "rooms": rooms,
     "doubts": doubts,
     "tried": tried,

@@ -16,6 +16,7 @@ from apollo_batch.entrypoints.words import (
     credits_flag,
     rows_flag,
     run_flags,
+    settled,
     wants_csv,
 )
 
@@ -32,7 +33,11 @@ from apollo_batch.entrypoints.words import (
     help="Agree to what this saved plan says, and to no more; nothing is asked.",
 )
 @click.option(
-    "--threads", type=click.IntRange(1, 64), default=8, show_default=True, help="Calls at once."
+    "--threads",
+    type=click.IntRange(1, 64),
+    default=settled("threads", "8"),
+    show_default="as the settings say, else 8",
+    help="Calls at once.",
 )
 @PATIENCE
 @click.option("--output", type=click.Path(path_type=Path), help="Where the result goes.")
@@ -108,6 +113,7 @@ def _wish(job: Path, sheet: Path | None, flags: dict[str, Any], *more: str) -> A
         period=flags["period"],
         max_credits=credits_flag(flags["max_credits"]),
         max_enroll=flags["max_enroll"],
+        zone=settled("zone", "UTC")() or "",
         **{name: flags[name] for name in more},
     )
 

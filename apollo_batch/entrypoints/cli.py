@@ -7,7 +7,7 @@ from typing import NoReturn
 import click
 
 from apollo_batch import __version__
-from apollo_batch.entrypoints import afterwards, asking, beforehand
+from apollo_batch.entrypoints import afterwards, arranging, asking, beforehand
 from apollo_batch.entrypoints.words import Suggesting
 from apollo_batch.errors import BatchError, Exit
 
@@ -25,7 +25,8 @@ def cli() -> None:
     """
 
 
-for _command in (*asking.COMMANDS, *beforehand.COMMANDS, *afterwards.COMMANDS):
+_FAMILIES = (asking, beforehand, afterwards, arranging)
+for _command in (command for family in _FAMILIES for command in family.COMMANDS):
     cli.add_command(_command)
 
 

@@ -26,7 +26,12 @@ _OTHERS = {
 
 def say(text: str) -> None:
     """Print to stderr; control characters from files and replies are left out."""
-    _print(_CONTROL.sub("", text), sys.stderr)
+    _print(printable(text), sys.stderr)
+
+
+def printable(text: str) -> str:
+    """Leave out what a terminal would obey, and a file or a reply may hold."""
+    return _CONTROL.sub("", text)
 
 
 def result(text: str) -> None:

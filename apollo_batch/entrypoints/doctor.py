@@ -20,7 +20,7 @@ from apollo_batch.errors import AccessError, BatchError, Exit, InvalidError, Usa
 from apollo_batch.journal.store import Store
 from apollo_batch.runner import drift, line, machine, papers
 from apollo_batch.runner.checkup import Checked, Level, ended, failed, tried, well
-from apollo_batch.runner.suppression import read_list
+from apollo_batch.runner.suppression import read_lists
 from apollo_batch.settings import Secret, Settings, state_place
 
 _WIDTH = 24
@@ -142,6 +142,5 @@ def _line(patient: Patient, wire: Wire, operations: Sequence[Operation]) -> Iter
 
 def _listed(settings: Settings) -> str:
     listed = settings.policy.do_not_contact
-    if listed is not None:
-        read_list(listed)
-    return f"The list {listed} can be read."
+    read_lists(listed)
+    return f"{', '.join(map(str, listed))} can be read."

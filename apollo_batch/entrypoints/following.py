@@ -15,7 +15,7 @@ from apollo_batch.runner.asked import undone_run
 from apollo_batch.runner.invocation import Ready
 from apollo_batch.runner.place import Place
 from apollo_batch.runner.plan import Plan
-from apollo_batch.settings import without_password
+from apollo_batch.settings import Policy, without_password
 
 _OF_RUN = {"--yes", "--ci", "--debug", "--json"}
 _OF_RUN_WITH_A_WORD = (*("--plan", "--threads", "--patience", "--output", "--format", "--wait"),)
@@ -80,13 +80,11 @@ def _enough(found: report.Figures, plan: Plan) -> int:
     return math.ceil(found.bill.spent + found.bill.held + plan.most)
 
 
-def raise_first(found: report.Figures, ready: Ready, plan: Plan) -> str:
+def raise_first(found: report.Figures, ready: Ready, plan: Plan, policy: Policy) -> str:
     """Where else than in the flag the budget that stopped a run has to be raised."""
-    lowered = ready.job.limits.max_enroll
-    if found.record["stop"] == "enroll_budget" and lowered == found.enrolled:
-        limits = f"limits: {{max_enroll: {lowered}}} in {ready.wish.job}"
+    if found.record["stop"] == "enroll_budget":
         enough = found.enrolled + (plan.enrolls or 0)
-        return f"The job file sets this number. First raise {limits} to {enough}."
+        return _raise_number_first(found, ready, policy, enough)
     if found.record["stop"] in {"pilot", "stop_if"}:
         key = found.record["stop"]
         return f"To go on all the same, first change `{key}` in {ready.wish.job}, or take it out."
@@ -98,7 +96,19 @@ def raise_first(found: report.Figures, ready: Ready, plan: Plan) -> str:
         limits = f"limits: {{max_credits: {most}}} in {ready.wish.job}"
         return f"The job file sets this budget. First raise {limits} to {enough}."
     if ready.wish.max_credits != cap and ready.wish.agreed is None:
-        return f"Your settings set this budget. First raise max_credits = {most} there to {enough}."
+        where = policy.said_at.get("max_credits", "Your settings")
+        return f"{where} sets this budget. First raise max_credits = {most} there to {enough}."
+    return ""
+
+
+def _raise_number_first(found: report.Figures, ready: Ready, policy: Policy, enough: int) -> str:
+    lowered = ready.job.limits.max_enroll
+    if lowered == found.enrolled:
+        limits = f"limits: {{max_enroll: {lowered}}} in {ready.wish.job}"
+        return f"The job file sets this number. First raise {limits} to {enough}."
+    if policy.max_enroll == found.enrolled:
+        where = policy.said_at["max_enroll"]
+        return f"{where} sets this number. First raise max_enroll there to {enough}."
     return ""
 
 

@@ -74,7 +74,7 @@ def place_for(
     from apollo_batch.apollo.wire import Wire
     from apollo_batch.journal.accounts import account_of
     from apollo_batch.runner.place import Place
-    from apollo_batch.runner.suppression import read_list
+    from apollo_batch.runner.suppression import read_lists
 
     if not sandbox:
         read_settings(os.environ).key()
@@ -82,7 +82,7 @@ def place_for(
         store = stack.enter_context(open_journal(state, sandbox=sandbox, fresh=fresh))
         settings = stack.enter_context(settings_for(store, sandbox=sandbox))
         listed = settings.policy.do_not_contact
-        suppression = read_list(listed) if listed else None
+        suppression = read_lists(listed) if listed else None
         credential = settings.key()
         wire = Wire(Client(settings.origin, credential, os.environ), time.sleep)
         account = account_of(store, _mark(settings.origin, credential), wire.team())

@@ -96,7 +96,7 @@ def _carry_out(
         from apollo_batch.journal import runs
 
         runs.stop(place.store, run, "interrupted")
-    return finish(place.store, ready, run, manner, interrupted=watch.stop_signal)
+    return finish(place, ready, run, manner, interrupted=watch.stop_signal)
 
 
 @dataclass(frozen=True)
@@ -127,9 +127,10 @@ class _Work:
 
 
 def finish(
-    store: Store, ready: Ready, run: str, manner: Manner, *, interrupted: int | None = None
+    place: Place, ready: Ready, run: str, manner: Manner, *, interrupted: int | None = None
 ) -> Exit:
     """Write the output, say how it ended, and give the exit code."""
+    store = place.store
     found = report.figures(store, run)
     code = found.exit_code
     if interrupted is not None and found.statuses.get(Status.NOT_RUN):
@@ -137,7 +138,7 @@ def finish(
     left = invocation.what_is_left(store, ready, run)
     following = next_step(code, found, left, manner)
     ending = Ending(store, found, _wanted(ready, manner), code, following)
-    return conclude(ending, manner, raise_first=raise_first(found, ready, left))
+    return conclude(ending, manner, raise_first=raise_first(found, ready, left, place.policy))
 
 
 def _tell_plan(store: Store, ready: Ready, cap: Decimal | None) -> None:

@@ -1,6 +1,7 @@
 """Arguments and flags that several commands share, read the same way everywhere."""
 
 import difflib
+import os
 import re
 from collections.abc import Callable, Sequence
 from decimal import Decimal, InvalidOperation
@@ -17,6 +18,18 @@ _WORKBOOKS = (".xlsx", ".xlsm")
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+
+def settled(name: str, otherwise: str | None = None) -> Callable[[], str | None]:
+    """Ask the settings for what a flag does not say, when the command is typed without it."""
+
+    def ask() -> str | None:
+        from apollo_batch.settings import habit
+
+        return habit(name, os.environ) or otherwise
+
+    return ask
+
+
 SHEET = click.argument("sheet", required=False, type=click.Path(path_type=Path))
 JOB = click.argument("job", type=click.Path(path_type=Path))
 RUN = click.argument("run_id", metavar="RUN")
@@ -25,13 +38,14 @@ FORMAT = click.option(
     "--format",
     "form",
     type=click.Choice(["xlsx", "csv"]),
-    help="What to write.  [default: as --output ends, else xlsx]",
+    help="What to write.  [default: as --output ends, else as the settings say, else xlsx]",
 )
 LISTED = ("users", "mailboxes", "sequences", "stages", "fields", "lists", "schedules")
 """What `apollo-batch list` knows."""
 PATIENCE = click.option(
     "--patience",
     metavar="D",
+    default=settled("patience"),
     callback=lambda _context, _option, text: duration("--patience", text),
     help="End with code 7 rather than wait for Apollo for longer: 30s, 10m, 2h.  [default: 10m where "
     "it is out of reach, as long as it takes where a limit is used up]",
@@ -54,7 +68,8 @@ class Suggesting(click.Group):
         name = args[0]
         if self.get_command(ctx, name) is None and not name.startswith("-"):
             near = difflib.get_close_matches(name, self.list_commands(ctx), n=1, cutoff=0.6)
-            hint = f"Did you mean: apollo-batch {near[0]}?" if near else "See: apollo-batch --help"
+            path = f"apollo-batch {ctx.info_name}" if ctx.parent else "apollo-batch"
+            hint = f"Did you mean: {path} {near[0]}?" if near else f"See: {path} --help"
             raise UsageError(Code.UNKNOWN_COMMAND, f"There is no command {name!r}.", fix=hint)
         return super().resolve_command(ctx, args)
 
@@ -169,6 +184,8 @@ def wants_csv(form: str | None, output: Path | None) -> bool:
             Code.OUTPUT_NAME, f"--output {output} is a folder.", fix="Name the file inside it."
         )
     ending = output.suffix.lower() if output is not None else ""
+    if form is None and not ending:
+        form = settled("format")()
     as_csv = ending == ".csv" if form is None else form == "csv"
     if form is not None and (ending == ".csv") != as_csv and ending in {".csv", *_WORKBOOKS}:
         raise UsageError(

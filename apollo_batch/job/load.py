@@ -27,8 +27,11 @@ MOST_PROBLEMS = 20
 _SPREADSHEETS = {".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".csv", ".tsv"}
 
 
-def load(path: Path) -> Job:
-    """Read a job file; InvalidError names every problem with its place."""
+def load(path: Path, zone: str = "UTC") -> Job:
+    """Read a job file; InvalidError names every problem with its place.
+
+    `zone`: what holds where the job names no time zone.
+    """
     try:
         content = _content(path)
     except OSError as trouble:
@@ -42,7 +45,7 @@ def load(path: Path) -> Job:
         raise InvalidError(
             Code.JOB_IS_A_SHEET, message, fix="Name the job first, then the spreadsheet."
         )
-    return assemble.with_path(loads(_decoded(content, path.name), path.name), path)
+    return assemble.with_path(loads(_decoded(content, path.name), path.name, zone), path)
 
 
 def text_of(path: Path) -> str:
@@ -78,7 +81,7 @@ def _decoded(content: bytes, name: str) -> str:
         ) from None
 
 
-def loads(text: str, name: str) -> Job:
+def loads(text: str, name: str, zone: str = "UTC") -> Job:
     """Read a job from its text; `name` is what messages call the file."""
     try:
         read = tree.read(text.removeprefix("\ufeff"))
@@ -89,6 +92,7 @@ def loads(text: str, name: str) -> Job:
         message = "The file is empty." if empty else "A job is made of lines `key: value`."
         fix = "Begin with `version: 1`; `apollo-batch schema` prints every key there is."
         raise refused(name, read.places.value(()).problem(Code.JOB_EMPTY, message, fix))
+    read.values.setdefault("zone", tree.Word(zone))
     sound, problems = _checked(read)
     if not sound or problems:
         raise refused(name, *problems)

@@ -38,5 +38,11 @@ def allowed(policy: Policy, limits: Limits, flag: Decimal | None) -> Allowed:
     )
 
 
+def most_enrolled(policy: Policy, limits: Limits) -> int | None:
+    """Say how many contacts a run may enroll, however many a person names; None: as many."""
+    said = (policy.max_enroll, limits.max_enroll)
+    return min((number for number in said if number is not None), default=None)
+
+
 def _named(*numbers: Decimal | None) -> list[Decimal]:
     return [number for number in numbers if number is not None]

@@ -54,6 +54,8 @@ class Wish:
     max_credits: Decimal | None = None
     max_enroll: int | None = None
     threads: int = 8
+    zone: str = "UTC"
+    """The time zone of what names none, in a job that names none."""
     patience: float | None = None
     """For how many seconds Apollo is waited for; None: as usual."""
     agreed: Saved | None = None
@@ -90,7 +92,7 @@ def read(
     Names in the job are looked up where there is somebody to ask.
     """
     try:
-        job = load(wish.job)
+        job = load(wish.job, wish.zone)
         directory = Directory()
         if apollo is not None:
             job, directory = looked_up(job, apollo, None if wish.fresh else names)

@@ -14,9 +14,9 @@ from apollo_batch.journal.store import Store
 from apollo_batch.sheets.read import Sheet, open_sheet
 
 
-def read_job(path: Path) -> Job:
+def read_job(path: Path, zone: str = "UTC") -> Job:
     """Read a job file alone; InvalidError with every problem in it."""
-    return load(path)
+    return load(path, zone)
 
 
 def sheet_of(store: Store, record: Mapping[str, Any]) -> Sheet | None:

@@ -1,4 +1,4 @@
-"""The user's do-not-contact list comes in; whether a row is on it, and as what, goes out."""
+"""The do-not-contact lists come in; whether a row is on it, and as what, goes out."""
 
 import hashlib
 import re
@@ -90,26 +90,32 @@ class Suppression:
         return next((name for name in above if name in self.domains), None)
 
 
-def read_list(path: Path) -> Suppression:
-    """Read a list of e-mail addresses, domains and Apollo ids; InvalidError where it cannot be.
+def read_lists(paths: Iterable[Path]) -> Suppression:
+    """Read lists of e-mail addresses, domains and Apollo ids; InvalidError where one cannot be.
 
     One entry a line; of a line with several cells, each that is an entry counts.
     """
-    try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as problem:
-        why = getattr(problem, "strerror", None) or "it is no text in UTF-8"
-        raise InvalidError(
-            Code.DO_NOT_CONTACT,
-            f"Your do-not-contact list {path} cannot be read: {why}. Nothing is sent without it.",
-            fix="Put it there, or mend do_not_contact in your settings.",
-        ) from None
     found: dict[Kind, set[str]] = {Kind.EMAIL: set(), Kind.DOMAIN: set(), Kind.ID: set()}
-    for kind, entry in _entries(path, lines):
-        found[kind].add(entry)
+    for path in paths:
+        for kind, entry in _entries(path, _lines_of(path)):
+            found[kind].add(entry)
     emails = frozenset(map(_mailbox, found[Kind.EMAIL]))
     hashes = {digest: one for one in found[Kind.EMAIL] | emails for digest in _digests(one)}
     return Suppression(emails, frozenset(found[Kind.DOMAIN]), frozenset(found[Kind.ID]), hashes)
+
+
+def _lines_of(path: Path) -> list[str]:
+    why = "it is no file" if path.exists() and not path.is_file() else ""
+    try:
+        if not why:
+            return path.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as problem:
+        why = getattr(problem, "strerror", None) or "it is no text in UTF-8"
+    raise InvalidError(
+        Code.DO_NOT_CONTACT,
+        f"The do-not-contact list {path} cannot be read: {why}. Nothing is sent without it.",
+        fix="Put it there, or mend do_not_contact where `apollo-batch config show` says it is said.",
+    )
 
 
 def _entries(path: Path, lines: Sequence[str]) -> Iterator[tuple[Kind, str]]:

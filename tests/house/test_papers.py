@@ -66,9 +66,16 @@ def at_a_desk(folder):
 def commands():
     """Every command as it is typed, with its options."""
     return [
-        (name, [p for p in c.params if isinstance(p, click.Option)])
-        for name, c in cli.commands.items()
+        (name, c.help, [p for p in c.params if isinstance(p, click.Option)])
+        for name, c in typed(cli)
     ]
+
+
+def typed(group, before=""):
+    """Every command as it is typed, those of a group behind its name."""
+    for name, command in group.commands.items():
+        inner = isinstance(command, click.Group)
+        yield from typed(command, f"{before}{name} ") if inner else [(f"{before}{name}", command)]
 
 
 @pytest.mark.parametrize(
@@ -211,11 +218,11 @@ def test_every_reason_status_and_exit_code_is_in_the_papers():
 def test_every_command_and_flag_is_in_the_papers_and_explains_itself():
     told = (HOUSE / "docs/commands.md").read_text(encoding="utf-8")
 
-    for name, options in commands():
+    for name, help_, options in commands():
         _, found, rest = told.partition(f"## `apollo-batch {name}")
         section = rest.partition("\n## ")[0]
         assert found, name
-        assert cli.commands[name].help
+        assert help_
         assert [o.opts[0] for o in options if f"| `{o.opts[0]}" not in section or not o.help] == []
 
 
@@ -224,7 +231,7 @@ def test_the_papers_name_no_command_and_no_flag_that_is_not_there():
     typed = re.sub(r"^python3 [^\n]*$|^```text\n.*?^```$", "", ALL, flags=re.MULTILINE | re.DOTALL)
     flags = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", typed))
 
-    known = {opt for _, options in commands() for o in options for opt in o.opts}
+    known = {opt for _, _, options in commands() for o in options for opt in o.opts}
     of_others = {"--version", "--help", "--check", "--wheel", "--signal", "--hypothesis-profile"}
     assert names <= cli.commands.keys() | {"apollo"}
     assert flags - known - of_others == set()
