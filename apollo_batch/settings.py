@@ -189,8 +189,6 @@ def _origin(text: str, policy: Policy) -> str:
     return f"{parts.scheme}://{shown}" + (f":{port}" if port else "")
 
 
-
-
 def policy_of(found: Mapping[str, InForce]) -> Policy:
     """Pick out of what is in force what limits a run."""
     limits = {f.name for f in fields(Policy)} & found.keys()
