@@ -27,6 +27,7 @@ from apollo_batch.journal import late
 from apollo_batch.model import Status
 from apollo_batch.runner import report
 from apollo_batch.runner.balances import note_balance
+from apollo_batch.runner.document import document_of
 from apollo_batch.runner.editions import edition
 from apollo_batch.runner.engine import Watch
 from apollo_batch.runner.harvest import Harvest
@@ -218,7 +219,7 @@ def _tell_rest(place: Place, wish: _Wish, waiting: list[Figures]) -> None:
 
 def _tell_json(after: list[Figures], code: Exit, following: str | None) -> None:
     runs = [
-        report.as_json(found, exit_code=found.exit_code, output=found.output, next_step=None)
+        document_of(found, exit_code=found.exit_code, output=found.output, next_step=None)
         for found in after
     ]
     document: dict[str, Any] = {"schema": 1, "exit_code": int(code), "runs": runs}

@@ -13,6 +13,7 @@ from apollo_batch.entrypoints.trouble import words_of
 from apollo_batch.errors import Exit, OutputError, UsageError
 from apollo_batch.journal.store import Store
 from apollo_batch.runner import output, report
+from apollo_batch.runner.document import document_of
 from apollo_batch.runner.summarise import not_known, verdict
 from apollo_batch.sheets.annotate import needs_suffix
 
@@ -81,7 +82,7 @@ def _tell(
     found: report.Figures, code: Exit, path: Path | None, following: str | None, manner: Manner
 ) -> None:
     if manner.as_json:
-        document = report.as_json(found, exit_code=code, output=path, next_step=following)
+        document = document_of(found, exit_code=code, output=path, next_step=following)
         console.result(json.dumps(document, ensure_ascii=False, indent=2))
     else:
         console.result(verdict(found))

@@ -68,6 +68,7 @@ def print_run(run: str, state: str | None, *, sandbox: bool, as_json: bool) -> N
     from apollo_batch.entrypoints.collecting import warn
     from apollo_batch.entrypoints.following import where
     from apollo_batch.runner import report
+    from apollo_batch.runner.document import document_of
     from apollo_batch.runner.summarise import summarise
 
     with open_journal(state, sandbox=sandbox) as store:
@@ -76,7 +77,7 @@ def print_run(run: str, state: str | None, *, sandbox: bool, as_json: bool) -> N
         flags = where(Manner(state=state, sandbox=sandbox))
         warn(found, SystemClock(store.ahead()).now(), flags)
         if as_json:
-            document = report.as_json(found, exit_code=found.exit_code, output=path, next_step=None)
+            document = document_of(found, exit_code=found.exit_code, output=path, next_step=None)
             console.result(json.dumps(document, ensure_ascii=False, indent=2))
             return
         summary = summarise(found, None)

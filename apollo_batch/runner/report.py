@@ -1,6 +1,5 @@
 """The journal's record of a run becomes figures: for people, for machines, for analysts."""
 
-import itertools
 import json
 import os
 from collections import Counter
@@ -20,7 +19,7 @@ from apollo_batch.journal.store import Store, open_store
 from apollo_batch.journal.undoing import undone_by
 from apollo_batch.model import Status
 from apollo_batch.reasons import REASONS, sentence
-from apollo_batch.runner.columns import title, told
+from apollo_batch.runner.columns import told
 from apollo_batch.settings import state_place
 
 if TYPE_CHECKING:
@@ -181,58 +180,6 @@ class _Count:
         self.reasons["found"] += count
 
 
-def as_json(
-    found: Figures, *, exit_code: Exit, output: Path | None, next_step: str | None
-) -> dict[str, Any]:
-    """The document `--json` prints; its shape is public and versioned by `schema`."""
-    explains_nothing = {"found", "no_match"}
-    return {
-        "schema": 1,
-        "run": found.run,
-        "job": found.record["job_path"] or found.record["job_name"],
-        "input": found.record["input_path"] or None,
-        "output": str(output) if output else None,
-        "exit_code": int(exit_code),
-        "rows": _by_status(found.statuses),
-        "reasons": {code: n for code, n in found.reasons.items() if code not in explains_nothing},
-        "credits": {
-            "max": plain(found.budget.get("cap")),
-            "reported": plain(found.bill.reported),
-            "derived": plain(found.bill.derived),
-            "held": plain(found.bill.held),
-            "unpriced_requests": found.bill.unpriced,
-        },
-        "requests": found.bill.requests,
-        "sheets": _sheets(found),
-        "unknown": dict(found.unknown),
-        "next": next_step,
-    }
-
-
-def _by_status(counts: Mapping[Status, int]) -> dict[str, int]:
-    return {"total": sum(counts.values())} | {s.value: counts.get(s, 0) for s in Status}
-
-
-def _sheets(found: Figures) -> dict[str, dict[str, int]]:
-    """Tell the rows apart by their sheets, where there are several."""
-    if not found.finds:
-        return {}
-    sheets = {}
-    if found.record["input_path"]:
-        sheet = json.loads(found.record["reading"])["sheet"]
-        own = sheet or Path(found.record["input_path"]).name
-        sheets[own] = _by_status(found.own_statuses)
-    names = (name for name in map(title, itertools.count(1)) if name not in sheets)
-    for name, sheet in zip(names, _found_sheets(found), strict=False):
-        count = {Status.SUCCEEDED: found.sheets.get(sheet, 0)}
-        sheets[name] = _by_status(found.by_sheet.get(sheet, count))
-    return sheets
-
-
-def _found_sheets(found: Figures) -> list[str]:
-    return [sheet for sheet in told(json.loads(found.record["job"])) if sheet]
-
-
 def plain(number: Decimal | None) -> str | None:
     """Write a number of credits without exponent or trailing zeros."""
     if number is None:
@@ -247,50 +194,43 @@ def sentence_of(code: str) -> str:
 
 
 @overload
-def frame(run: str, /, *, state: str | None = None) -> "pd.DataFrame": ...
+def frame(run: str, /, *, state: str | None = None, found: str | None = None) -> "pd.DataFrame": ...
 
 
 @overload
-def frame(store: Store, run: str, /) -> "pd.DataFrame": ...
+def frame(store: Store, run: str, /, *, found: str | None = None) -> "pd.DataFrame": ...
 
 
 def frame(
-    first: Store | str, second: str | None = None, /, *, state: str | None = None
+    first: Store | str,
+    second: str | None = None,
+    /,
+    *,
+    state: str | None = None,
+    found: str | None = None,
 ) -> "pd.DataFrame":
     """Give a run's outcomes as a table: one row each, with status, reason, note, credits, kept.
 
     A run's id alone reads the journal that the commands would read; `state` names another, as
-    `--state` does. UsageError where there is no such run.
+    `--state` does. `found` names a step that searches: its records instead, each with the row that
+    it was found `for`. UsageError where there is no such run or step.
     """
     if isinstance(first, Store):
-        return _framed(first, str(second))
+        return _framed(first, str(second), found)
     store = open_store(state_place(state, os.environ))
     try:
-        return _framed(store, first)
+        return _framed(store, first, found)
     finally:
         store.close()
 
 
-def _framed(store: Store, run: str) -> "pd.DataFrame":
-    import pandas as pd
+def _framed(store: Store, run: str, found: str | None) -> "pd.DataFrame":
+    from apollo_batch.runner import analysis
 
     record = tell.run_of(store, run)
     if record is None:
         raise _no_such_run(run)
-    kept = json.loads(record["job"]).get("kept", [])
-    rows = list(outcomes(store, str(record["id"])))
-    columns: dict[str, list[Any]] = {name: [one.kept.get(name) for one in rows] for name in kept}
-    # Ours come last, so that a kept column of the same name does not stand in for them.
-    columns |= {
-        "status": [one.status.value for one in rows],
-        "reason": [one.reason for one in rows],
-        "note": [one.note for one in rows],
-        "credits": [one.credits for one in rows],
-    }
-    ours = ["status", "reason", "note", "credits"]
-    index = pd.Index([one.row for one in rows], name="row", dtype="int64")
-    found = pd.DataFrame(columns, index=index)
-    return found[[*ours, *(name for name in kept if name not in ours)]]
+    return analysis.framed(store, dict(record), found)
 
 
 def _no_such_run(run: str) -> UsageError:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from makers import JOBS, SAMPLES, facts_of, hit, lead, leads, save_csv, story
+from makers import JOBS, SAMPLES, facts_of, hit, lead, leads, save_csv, save_job, story
 from stand_in import Said, standing_in
 
 from apollo_batch.errors import Exit, UsageError
@@ -209,6 +209,26 @@ def test_an_analyst_gets_the_outcomes_as_a_table(desk, apollo, monkeypatch):
     assert found.loc[2, "Work Email"]
     assert found.loc[5, "reason"] == "bad_email"
     assert named.equals(found)
+
+
+def test_an_analyst_gets_what_a_search_found_as_a_table_too(desk, apollo):
+    sheet = save_csv(desk.folder / "places.csv", [["Germany"], ["Canada"]], header=["Place"])
+    job = save_job(
+        desk.folder / "job.yaml",
+        operation="organizations.search",
+        map={"organization_locations": "Place"},
+        per_row=2,
+        keep={"Company": "name"},
+    )
+    run = desk.run(job, sheet, "--max-credits", 10).document["run"]
+
+    found = frame(run, state=str(desk.state), found="organizations.search")
+
+    assert list(found.columns) == ["for", "Company"]
+    assert [*found["for"]] == [2, 2, 3, 3]
+    assert found["Company"].notna().all()
+    with pytest.raises(UsageError, match="no step 'else' that searches"):
+        frame(run, state=str(desk.state), found="else")
 
 
 def test_an_analyst_who_names_no_run_is_told(desk, apollo):
