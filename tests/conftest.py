@@ -14,7 +14,8 @@ from apollo_batch.settings import Secret
 
 RAILS = Path(__file__).parent / "rails"
 KEPT = {"APOLLO_REFERENCE"}
-LEFT_OUT = {"CI", "GITHUB_ACTIONS", "COLUMNS", "LINES", "FORCE_COLOR", "NO_COLOR", "PYTHONWARNINGS"}
+BUILDS = {"CI", "GITHUB_ACTIONS", "GITLAB_CI"}
+LEFT_OUT = {*BUILDS, "COLUMNS", "LINES", "FORCE_COLOR", "NO_COLOR", "PYTHONWARNINGS"}
 
 # The same examples at a desk and in CI; `--hypothesis-profile=night` looks for new ones.
 settings.register_profile("house", deadline=None, derandomize=True, database=None)

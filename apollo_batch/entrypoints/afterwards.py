@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 import click
 
 from apollo_batch.codes import Code
+from apollo_batch.entrypoints.ci import in_ci
 from apollo_batch.entrypoints.words import (
     FORMAT,
     RUN,
@@ -118,7 +119,7 @@ def undo(run_id: str, **flags: Any) -> NoReturn:
         state=flags["state"],
         sandbox=flags["sandbox"],
         yes=flags["yes"],
-        ci=flags["ci"] or os.environ.get("CI", "").lower() in {"true", "1"},
+        ci=flags["ci"] or in_ci(os.environ),
         output=flags["output"],
         as_csv=wants_csv(flags["form"], flags["output"]),
         as_json=flags["as_json"],

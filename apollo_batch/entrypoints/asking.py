@@ -7,6 +7,7 @@ from typing import Any, NoReturn
 
 import click
 
+from apollo_batch.entrypoints.ci import in_ci
 from apollo_batch.entrypoints.words import (
     FORMAT,
     JOB,
@@ -62,7 +63,7 @@ def run(job: Path, sheet: Path | None, **flags: Any) -> NoReturn:
 
     manner = Manner(
         yes=flags["yes"],
-        ci=flags["ci"] or os.environ.get("CI", "").lower() in {"true", "1"},
+        ci=flags["ci"] or in_ci(os.environ),
         output=flags["output"],
         as_csv=wants_csv(flags["form"], flags["output"]),
         debug=flags["debug"],
@@ -119,7 +120,8 @@ def _wish(job: Path, sheet: Path | None, flags: dict[str, Any], *more: str) -> A
 
 
 def _manner(flags: dict[str, Any]) -> dict[str, Any]:
-    return {"state": flags["state"], "sandbox": flags["sandbox"], "as_json": flags["as_json"]}
+    same = ("state", "sandbox", "as_json", "artifacts")
+    return {name: flags[name] for name in same}
 
 
 COMMANDS = (run, plan)

@@ -1,5 +1,6 @@
 """The words a person types, and the one place where an error becomes a message and a code."""
 
+import io
 import os
 import sys
 from typing import NoReturn
@@ -44,10 +45,10 @@ def main() -> NoReturn:
             "Interrupted; nothing more was sent. The same command goes on.", Exit.INTERRUPTED
         )
     except click.ClickException as problem:
-        problem.show()
-        code = Exit.USAGE
+        code = _told(_shown(problem), Exit.USAGE)
     except BatchError as problem:
         code = _told(_words(problem), problem.exit_code)
+        _annotated(problem)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = Exit.OK
@@ -57,8 +58,23 @@ def main() -> NoReturn:
 
 
 def _told(text: str, code: int) -> int:
-    sys.stderr.write(text.rstrip() + "\n")
+    from apollo_batch.entrypoints.console import say
+
+    say(text.rstrip())
     return code
+
+
+def _shown(problem: click.ClickException) -> str:
+    said = io.StringIO()
+    problem.show(file=said)
+    return said.getvalue()
+
+
+def _annotated(problem: BatchError) -> None:
+    from apollo_batch.entrypoints.annotating import of_error
+    from apollo_batch.entrypoints.console import annotate
+
+    annotate(of_error(problem, os.environ))
 
 
 def _words(problem: BatchError) -> str:

@@ -1,6 +1,5 @@
 """Results that come later are fetched, waited for and warned of; changed workbooks written again."""
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
@@ -223,7 +222,7 @@ def _tell_json(after: list[Figures], code: Exit, following: str | None) -> None:
         for found in after
     ]
     document: dict[str, Any] = {"schema": 1, "exit_code": int(code), "runs": runs}
-    console.result(json.dumps(document | {"next": following}, ensure_ascii=False, indent=2))
+    console.document(document | {"next": following})
 
 
 def _rows(count: int) -> str:

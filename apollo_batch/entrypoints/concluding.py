@@ -1,11 +1,13 @@
 """A run that has ended comes in; its output is written, how it ended said, and the exit code goes out."""
 
-import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from apollo_batch.codes import Code
 from apollo_batch.entrypoints import console
+from apollo_batch.entrypoints.building import build_run
 from apollo_batch.entrypoints.collecting import warn
 from apollo_batch.entrypoints.following import where
 from apollo_batch.entrypoints.manner import Manner
@@ -69,7 +71,9 @@ def conclude(ending: Ending, manner: Manner, *, raise_first: str = "") -> Exit:
         code = Exit.NOT_WRITTEN if code is not Exit.IN_DOUBT else code
         remedy = problem.remedy or (("--format", "csv") if manner.as_csv else ())
         following = console.command(["export", found.run, *where(manner), *remedy])
-    _tell(found, code, path, following, manner)
+    document = document_of(found, exit_code=code, output=path, next_step=following)
+    code = build_run(manner.artifacts, ending.store, found, document)
+    _tell(found, document | {"exit_code": int(code)}, path, manner)
     warn(found, found.record["updated"], where(manner))
     # What has to be done first stands right above the command it holds up.
     for line in (raise_first, following and f"Next: {following}"):
@@ -79,11 +83,10 @@ def conclude(ending: Ending, manner: Manner, *, raise_first: str = "") -> Exit:
 
 
 def _tell(
-    found: report.Figures, code: Exit, path: Path | None, following: str | None, manner: Manner
+    found: report.Figures, document: Mapping[str, Any], path: Path | None, manner: Manner
 ) -> None:
     if manner.as_json:
-        document = document_of(found, exit_code=code, output=path, next_step=following)
-        console.result(json.dumps(document, ensure_ascii=False, indent=2))
+        console.document(document)
     else:
         console.result(verdict(found))
         if path is not None:

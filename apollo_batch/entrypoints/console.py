@@ -1,15 +1,18 @@
 """Talk with the person at the terminal: on stderr, so that stdout carries results alone."""
 
+import json
 import os
 import re
 import shlex
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, TextIO
 
 from apollo_batch.clock import at, lasting
+from apollo_batch.entrypoints.ci import in_ci, on_github
+from apollo_batch.entrypoints.workflow import harmless, harmless_json
 from apollo_batch.runner.engine import Watch
 from apollo_batch.runner.patience import LIMITS
 
@@ -26,7 +29,7 @@ _OTHERS = {
 
 def say(text: str) -> None:
     """Print to stderr; control characters from files and replies are left out."""
-    _print(printable(text), sys.stderr)
+    _print(_plain(text, sys.stderr), sys.stderr)
 
 
 def printable(text: str) -> str:
@@ -36,7 +39,26 @@ def printable(text: str) -> str:
 
 def result(text: str) -> None:
     """Print to stdout: the result and nothing else."""
-    _print(text, sys.stdout)
+    _print(_plain(text, sys.stdout), sys.stdout)
+
+
+def document(told: object) -> None:
+    """Print to stdout what is told, as JSON."""
+    _print(harmless_json(json.dumps(told, ensure_ascii=False, indent=2)), sys.stdout)
+
+
+def annotate(commands: Iterable[str]) -> None:
+    """Give commands of ours to GitHub's runner, where it reads what is printed."""
+    if on_github(os.environ):
+        for each in commands:
+            _print(each, sys.stderr)
+
+
+def _plain(text: str, stream: TextIO | None) -> str:
+    """Take out control characters, and whatever a build's runner would take for a command to it."""
+    text = printable(text)
+    at_a_terminal = stream is not None and stream.isatty()
+    return text if at_a_terminal and not in_ci(os.environ) else harmless(text)
 
 
 def _print(text: str, stream: TextIO | None) -> None:
@@ -53,7 +75,7 @@ def _print(text: str, stream: TextIO | None) -> None:
 
 def can_ask() -> bool:
     """Whether a person sits there to answer."""
-    return sys.stdin.isatty() and sys.stderr.isatty()
+    return not in_ci(os.environ) and sys.stdin.isatty() and sys.stderr.isatty()
 
 
 def yes(question: str) -> bool:
@@ -84,8 +106,9 @@ def command(words: Sequence[str]) -> str:
 class Progress:
     """Shows how a run gets on: a bar where somebody looks on, else a line now and then."""
 
-    def __init__(self, rows: int, *, budget: str) -> None:
+    def __init__(self, rows: int, *, budget: str, plain: bool = False) -> None:
         self._rows = max(rows, 1)
+        self._plain = plain or in_ci(os.environ)
         self._budget = budget
         self._began = time.monotonic()
         self._last_line = self._began
@@ -97,7 +120,7 @@ class Progress:
         self._task: Any = None
 
     def __enter__(self) -> "Progress":
-        if sys.stderr.isatty() and os.environ.get("TERM") != "dumb":
+        if sys.stderr.isatty() and os.environ.get("TERM") != "dumb" and not self._plain:
             from rich.console import Console
             from rich.progress import (
                 BarColumn,

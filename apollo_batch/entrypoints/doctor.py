@@ -1,6 +1,5 @@
 """The command that examines what a run needs: this machine, the files, the line to Apollo, the key."""
 
-import json
 import os
 import sys
 import time
@@ -48,7 +47,7 @@ def examine(patient: Patient, *, as_json: bool) -> Exit:
     if as_json:
         checks = [checked.as_json() for checked in found]
         document = {"schema": 1, "exit_code": int(code), "checks": checks}
-        console.result(json.dumps(document, ensure_ascii=False, indent=2))
+        console.document(document)
     return code
 
 

@@ -1,6 +1,5 @@
 """The command that lists what the team has: ids to paste, names to write, what matters of each."""
 
-import json
 from collections.abc import Callable
 
 from apollo_batch.apollo import lookups
@@ -44,7 +43,7 @@ def print_list(kind: str, state: str | None, *, sandbox: bool, as_json: bool) ->
         )
     if as_json:
         document = {"schema": 1, kind: [_named(_facts(thing)) for thing in things]}
-        console.result(json.dumps(document, indent=2, ensure_ascii=False))
+        console.document(document)
         return
     if not things:
         console.say(f"There are no {kind}.")

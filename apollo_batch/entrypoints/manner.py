@@ -16,6 +16,8 @@ class Manner:
     as_csv: bool = False
     as_json: bool = False
     debug: bool = False
+    artifacts: Path | None = None
+    """The folder of what a build keeps, without personal data."""
     plan: Path | None = None
     """Where a plan is saved, or was: what a run may do without being asked."""
     wait: float = 0.0

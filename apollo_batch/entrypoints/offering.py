@@ -1,6 +1,5 @@
 """The catalogue in; what a job can ask for, in words for people or as JSON for programs, out."""
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -24,7 +23,7 @@ def print_operations(name: str | None, *, as_json: bool) -> None:
     if as_json:
         chosen = [OPERATIONS[name]] if name else [o for group in GROUPS.values() for o in group]
         facts = [_facts(operation) for operation in chosen]
-        console.result(json.dumps(facts[0] if name else facts, indent=2, ensure_ascii=False))
+        console.document(facts[0] if name else facts)
         return
     for line in _details(OPERATIONS[name]) if name else _listed():
         console.result(line)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from apollo_batch.clock import SystemClock
 from apollo_batch.entrypoints import console
+from apollo_batch.entrypoints.ci import refuse_strangers
 from apollo_batch.journal.store import Store, open_store
 from apollo_batch.settings import Credential, Secret, Settings, read_settings, state_place
 
@@ -78,6 +79,7 @@ def place_for(
 
     if not sandbox:
         read_settings(os.environ).key()
+        refuse_strangers(os.environ)
     with ExitStack() as stack:
         store = stack.enter_context(open_journal(state, sandbox=sandbox, fresh=fresh))
         settings = stack.enter_context(settings_for(store, sandbox=sandbox))

@@ -1,18 +1,19 @@
 """What `plan` does: what a run would ask, skip and cost, said in sentences or saved to agree to."""
 
-import json
 from collections.abc import Iterator
 from decimal import Decimal
 
 from apollo_batch.catalogue.entry import Act
 from apollo_batch.clock import at, lasting
 from apollo_batch.entrypoints import console
+from apollo_batch.entrypoints.building import build_plan
 from apollo_batch.entrypoints.consent import caps_in_force
 from apollo_batch.entrypoints.foretelling import foretold
 from apollo_batch.entrypoints.manner import Manner
 from apollo_batch.entrypoints.opening import place_for
 from apollo_batch.errors import Exit
 from apollo_batch.runner import invocation, report, saved
+from apollo_batch.runner.artifacts import see_that_it_is_apart
 from apollo_batch.runner.bound import plan_to_save
 from apollo_batch.runner.invocation import Ready, Wish
 from apollo_batch.runner.rehearsing import rehearse
@@ -28,6 +29,8 @@ _TO_DO = {
 
 def plan_job(wish: Wish, manner: Manner) -> Exit:
     """Say what a run would do; nothing is paid for, nothing is written to Apollo."""
+    if manner.artifacts is not None:
+        see_that_it_is_apart(manner.artifacts)
     with place_for(manner.state, sandbox=manner.sandbox) as (place, _):
         # What is bound is what was read: nobody can save the spreadsheet anew in between.
         path = wish.input if manner.plan is None else invocation.snapshot(place.store, wish)
@@ -35,12 +38,14 @@ def plan_job(wish: Wish, manner: Manner) -> Exit:
         cap = caps_in_force(place, ready).least
         if manner.plan is not None:
             saved.save(manner.plan, plan_to_save(place, ready, cap))
+        lines = list(plan_lines(ready, cap))
+        build_plan(manner.artifacts, ready, lines)
     if manner.as_json:
         source = str(wish.input) if wish.input else None
         document = {"schema": 1, "job": str(wish.job), "input": source}
-        console.result(json.dumps(document | ready.plan.as_json(), ensure_ascii=False, indent=2))
+        console.document(document | ready.plan.as_json())
     else:
-        for line in plan_lines(ready, cap):
+        for line in lines:
             console.result(line)
     if manner.plan is not None:
         console.say(f"Saved as {console.short(manner.plan)}; it holds for 24 hours.")

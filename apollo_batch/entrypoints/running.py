@@ -23,6 +23,7 @@ from apollo_batch.journal.store import Store
 from apollo_batch.journal.undoing import undone_by
 from apollo_batch.model import Status
 from apollo_batch.runner import invocation, output, report
+from apollo_batch.runner.artifacts import see_that_it_is_apart
 from apollo_batch.runner.carrying import carry
 from apollo_batch.runner.engine import Watch
 from apollo_batch.runner.holding import holding
@@ -36,6 +37,8 @@ from apollo_batch.settings import without_password
 def run_job(wish: Wish, manner: Manner) -> Exit:
     """Carry a job out over a spreadsheet and write the annotated workbook."""
     wish = with_plan(wish, manner)
+    if manner.artifacts is not None:
+        see_that_it_is_apart(manner.artifacts)
     if not manner.sandbox:
         console.say(f"Reading {wish.name} …")
     elif wish.fresh:
@@ -116,7 +119,8 @@ class _Work:
         `held_back`: the steps that a pilot leaves for later; None: it is none.
         """
         rows, place = sum(count for _, count in ready.plan.doing), self.place
-        bar = watch.on_change = console.Progress(rows, budget=self.budget)
+        bar = console.Progress(rows, budget=self.budget, plain=self.manner.ci)
+        watch.on_change = bar
         with bar, on_signals(watch, place.store):
             note = self.log.note if self.log else None
             until = place.clock.now() + self.manner.wait

@@ -1,12 +1,13 @@
 """Commands that only tell: jobs checked, operations, runs; and the sandbox as a server."""
 
-import json
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from apollo_batch.clock import SystemClock
 from apollo_batch.entrypoints import console
+from apollo_batch.entrypoints.annotating import of_error
 from apollo_batch.entrypoints.manner import Manner
 from apollo_batch.entrypoints.opening import open_journal
 from apollo_batch.entrypoints.trouble import words_of
@@ -26,6 +27,7 @@ def check_jobs(jobs: Sequence[Path], sheet: Path | None, encoding: str | None) -
             code = Exit.INVALID
             problem.job_file = path
             console.say(words_of(problem))
+            console.annotate(of_error(problem, os.environ))
             continue
         does = " ".join(dict.fromkeys(step.operation.does for step in job.steps))
         console.result(f"{path}: sound. {does}")
@@ -38,7 +40,7 @@ def print_schema() -> None:
     """Print the JSON Schema of job files."""
     from apollo_batch.job.shape import schema
 
-    console.result(json.dumps(schema(), indent=2, ensure_ascii=False))
+    console.document(schema())
 
 
 def print_runs(state: str | None, *, sandbox: bool) -> None:
@@ -78,7 +80,7 @@ def print_run(run: str, state: str | None, *, sandbox: bool, as_json: bool) -> N
         warn(found, SystemClock(store.ahead()).now(), flags)
         if as_json:
             document = document_of(found, exit_code=found.exit_code, output=path, next_step=None)
-            console.result(json.dumps(document, ensure_ascii=False, indent=2))
+            console.document(document)
             return
         summary = summarise(found, None)
     console.result(f"{summary.title}")

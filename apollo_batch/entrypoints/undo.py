@@ -1,6 +1,5 @@
 """What `undo` does, in the order a person sees it: show, look, agree, take back, deliver."""
 
-import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -50,7 +49,7 @@ def _only_asked(meant: Undone, manner: Manner) -> Exit:
     _say_all(_credits(meant))
     if manner.as_json:
         console.say(said)
-        console.result(json.dumps({"schema": 1, "run": None, "exit_code": 0, "next": None}))
+        console.document({"schema": 1, "run": None, "exit_code": 0, "next": None})
     else:
         console.result(said)
     return Exit.OK

@@ -1,6 +1,5 @@
 """What `usage` prints: the account's limits, balances and budgets, or what one run cost."""
 
-import json
 from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
@@ -27,7 +26,7 @@ def print_usage(state: str | None, *, sandbox: bool, as_json: bool) -> None:
             "credits": _all(balances),
             "budgets": _all(own),
         }
-        console.result(json.dumps(document, indent=2, ensure_ascii=False))
+        console.document(document)
         return
     if not limits and not balances:
         console.say("Apollo tells this key neither limits nor balances; a master key may ask.")
@@ -60,7 +59,7 @@ def print_cost(
     with open_journal(state, sandbox=sandbox) as store:
         told = reckoning.reckon(store, figures(store, run))
     if as_json:
-        console.result(json.dumps(reckoning.as_json(told), indent=2, ensure_ascii=False))
+        console.document(reckoning.as_json(told))
     else:
         for line in statement.lines(told):
             console.result(line)

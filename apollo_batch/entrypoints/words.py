@@ -151,6 +151,12 @@ def run_flags(command: F) -> F:
             "--period", default="", help="A word that makes each period a run of its own."
         ),
         click.option("--json", "as_json", is_flag=True, help="Print the result as JSON."),
+        click.option(
+            "--artifacts",
+            type=click.Path(path_type=Path),
+            metavar="DIR",
+            help="Write there what a build keeps: figures, tests, report; no personal data.",
+        ),
     )
     return _with(command, options)
 
