@@ -40,9 +40,9 @@ def refuse_strangers(environ: Mapping[str, str]) -> None:
     else:
         return
     raise UsageError(
+        Code.BUILD_OF_A_FORK,
         f"This build is for a {what} of a fork, or it cannot be told that it is not; no key is "
         "used here, and nothing was sent.",
-        code=Code.BUILD_OF_A_FORK,
         fix="Leave such builds without the key; `check`, and `plan --sandbox`, need none.",
     )
 

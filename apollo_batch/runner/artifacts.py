@@ -28,15 +28,15 @@ def see_that_it_is_apart(folder: Path) -> None:
     """UsageError where the folder holds anything else: who keeps it would keep that as well."""
     if folder.is_file():
         raise UsageError(
+            Code.FLAG_VALUE,
             f"--artifacts {folder} is a file.",
-            code=Code.FLAG_VALUE,
             fix="Name a folder of its own.",
         )
     others = {p.name for p in folder.iterdir()} - {PLAN, *_OF_A_RUN} if folder.is_dir() else set()
     if others:
         raise UsageError(
+            Code.FLAG_VALUE,
             f"--artifacts {folder} holds other files too, such as {min(others)}.",
-            code=Code.FLAG_VALUE,
             fix="Name a folder of its own: all of it is kept where many can read it.",
         )
 
@@ -72,7 +72,7 @@ def append(path: Path, text: str) -> None:
             os.close(handle)
     except OSError as problem:
         raise OutputError(
-            f"{path} could not be written: {problem.strerror}.", code=Code.OUTPUT_NOT_WRITTEN
+            Code.OUTPUT_NOT_WRITTEN, f"{path} could not be written: {problem.strerror}."
         ) from None
 
 
