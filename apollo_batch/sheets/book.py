@@ -48,15 +48,22 @@ def merged(sheet: calamine.CalamineSheet, *, down_to: int) -> list[Area]:
     ]
 
 
+def visible(book: calamine.CalamineWorkbook) -> list[str]:
+    """Name the sheets that a person sees."""
+    seen = calamine.SheetVisibleEnum.Visible
+    return [sheet.name for sheet in _listed(book) if sheet.visible is seen]
+
+
+def _listed(book: calamine.CalamineWorkbook) -> list[calamine.SheetMetadata]:
+    ours = calamine.SheetTypeEnum.WorkSheet
+    return [sheet for sheet in book.sheets_metadata if sheet.typ is ours]
+
+
 def sheet_name(path: Path, book: calamine.CalamineWorkbook, asked: str | None) -> str:
     """Name the sheet that was asked for, or the first visible one."""
-    listed = [
-        sheet for sheet in book.sheets_metadata if sheet.typ is calamine.SheetTypeEnum.WorkSheet
-    ]
-    names = [sheet.name for sheet in listed]
+    names = [sheet.name for sheet in _listed(book)]
     if asked is None:
-        visible = (s.name for s in listed if s.visible is calamine.SheetVisibleEnum.Visible)
-        found = next(visible, None)
+        found = next(iter(visible(book)), None)
         if found is None:
             raise InvalidError(
                 Code.NO_VISIBLE_SHEET, f"{path.name} has no visible sheet.", fix="Unhide the sheet."

@@ -14,7 +14,7 @@ import resource
 import sys
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from zipfile import BadZipFile
 
@@ -65,6 +65,8 @@ class Facts:
     merged: list[areas.Area]
     area: areas.Area | None = None
     """The rows of the table that was asked for, with its header and without its totals."""
+    visible: list[str] = field(default_factory=list)
+    """Every sheet of the workbook that a person sees."""
 
 
 Lines = Iterable[tuple[int, list[Read]]]
@@ -114,8 +116,9 @@ def _write(request: Request) -> None:
     else:
         # Of the older formats XLS alone says which cells are merged.
         down_to = 2 * LOOKED_AT if request.kind == "xls" else 0
-        with older.opened(path, request.sheet, merged_down_to=down_to) as (name, merged, lines):
-            _put(Facts(name, False, [], [], [], merged), lines)
+        with older.opened(path, request.sheet, merged_down_to=down_to) as found:
+            facts = Facts(found.name, False, [], [], [], found.merged, visible=found.visible)
+            _put(facts, found.lines)
 
 
 def _write_workbook(path: Path, request: Request) -> None:
@@ -129,7 +132,8 @@ def _write_workbook(path: Path, request: Request) -> None:
         found = _quirks(path, name)
         sheet = file.get_sheet_by_name(name)
         merged = book.merged(sheet, down_to=2 * LOOKED_AT)
-        _put(_facts(name, found, merged, area), book.sheet_lines(sheet))
+        facts = replace(_facts(name, found, merged, area), visible=book.visible(file))
+        _put(facts, book.sheet_lines(sheet))
 
 
 def _table(path: Path, name: str, sheet: str | None) -> tuple[str, areas.NamedTable]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,16 @@ from apollo_batch.sheets import book
 from apollo_batch.sheets.areas import Area
 from apollo_batch.sheets.cells import Read
 
-Opened = tuple[str, list[Area], Iterator[tuple[int, list[Read]]]]
-"""A sheet's name, its merged cells, and its lines."""
+
+@dataclass(frozen=True)
+class Opened:
+    """A sheet with what is known of it, while its workbook is open."""
+
+    name: str
+    visible: list[str]
+    """Every sheet of the workbook that a person sees."""
+    merged: list[Area]
+    lines: Iterator[tuple[int, list[Read]]]
 
 
 def prepare() -> None:
@@ -31,7 +40,7 @@ def opened(path: Path, asked: str | None, *, merged_down_to: int) -> Iterator[Op
             merged: list[Area] = []
             if merged_down_to:
                 merged = book.merged(file.book.get_sheet_by_name(name), down_to=merged_down_to)
-            yield name, merged, _lines(file, name)
+            yield Opened(name, book.visible(file.book), merged, _lines(file, name))
     except (calamine.CalamineError, OSError) as error:
         raise book.unreadable(path, error) from error
 

@@ -55,6 +55,11 @@ class Sheet:
     extracted: Extracted | None = field(default=None, repr=False, compare=False)
     """A workbook's values."""
 
+    @property
+    def visible(self) -> tuple[str, ...]:
+        """The sheets of its workbook that a person sees; none for a CSV file."""
+        return () if self.extracted is None else tuple(self.extracted.facts.visible)
+
     def lines(self) -> Iterator[Line]:
         """Every line from the first on, blank ones too, with its number and raw values."""
         if self.dialect is not None:
