@@ -151,6 +151,7 @@ class Code(StrEnum):
     NOT_ANNOTATED = "AB7005"
     NO_ROOM_FOR_COPY = "AB7006"
     COPY_GONE = "AB7007"
+    JOB_IN_THE_WAY = "AB7008"
     # 80 State and journal.
     STATE_UNUSABLE = "AB8001"
     STATE_ON_NETWORK = "AB8002"

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from apollo_batch.catalogue.entry import Act, Operation
 from apollo_batch.catalogue.param import Param
+from apollo_batch.codes import Code
 from apollo_batch.entrypoints import console
 from apollo_batch.entrypoints.preview import preview, safe
 from apollo_batch.entrypoints.questions import again, answer, choice, show
@@ -114,6 +115,7 @@ def _operation(asked: Asked, beginning: Beginning) -> Operation:
         return choice(question, [*OFFERED], usual, operation_called)
     if found is None:
         raise UsageError(
+            Code.NOT_ENOUGH,
             f"Nothing in {beginning.sheet.path.name} shows what to look its rows up by. "
             f"It has: {listed(beginning.sheet.columns)}.",
             fix="Add --operation NAME and --map PARAMETER=COLUMN; "
@@ -165,7 +167,9 @@ def _for_every_row(operation: Operation, missing: Sequence[Param]) -> Iterator[t
         hint = f"`apollo-batch list {_LISTS[name]}` shows them" if name in _LISTS else param.does
         text = answer(f"{name}, for every row ({hint.rstrip('.')}):")
         if not text:
-            raise UsageError("Nothing was written.", fix=f"Find out about the {name} first.")
+            raise UsageError(
+                Code.DECLINED, "Nothing was written.", fix=f"Find out about the {name} first."
+            )
         yield name, text
 
 
@@ -186,6 +190,7 @@ def _too_little(draft: Draft, missing: Sequence[Param]) -> UsageError:
     shown = " and ".join(f"`apollo-batch list {each}`" for each in lists)
     show = "shows" if len(lists) == 1 else "show"
     return UsageError(
+        Code.NOT_ENOUGH,
         f"What {draft.made_from} tells is not enough for {draft.operation.name}. "
         f"It has: {listed(draft.columns)}.",
         fix=f"Add {' '.join(flags)}." + (f" What there is, {shown} {show}." if shown else ""),

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
+from apollo_batch.codes import Code
 from apollo_batch.entrypoints import console
 from apollo_batch.entrypoints.preview import safe
 from apollo_batch.errors import UsageError
@@ -14,7 +15,9 @@ def answer(question: str) -> str:
     """Ask; UsageError where nobody answers any more."""
     text = console.asked(question)
     if not text:  # the end of what can be typed: Ctrl-D
-        raise UsageError("\nNothing was written.", fix="Run it again whenever you like.")
+        raise UsageError(
+            Code.DECLINED, "\nNothing was written.", fix="Run it again whenever you like."
+        )
     return text.strip()
 
 

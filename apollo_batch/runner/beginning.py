@@ -8,6 +8,7 @@ from pathlib import Path
 from apollo_batch.catalogue.entry import Operation
 from apollo_batch.catalogue.operations import OPERATIONS
 from apollo_batch.catalogue.param import Param
+from apollo_batch.codes import Code
 from apollo_batch.errors import InvalidError, Problem, UsageError
 from apollo_batch.job import headers, starters
 from apollo_batch.job.draft import Draft, write
@@ -88,9 +89,12 @@ def operation_called(name: str) -> Operation:
     """Find an operation; UsageError where there is none that takes rows, with what was meant."""
     found = OPERATIONS.get(name)
     if found is None:
-        raise UsageError(f"There is no operation {name!r}.", fix=near(name, OPERATIONS))
+        raise UsageError(
+            Code.UNKNOWN_OPERATION, f"There is no operation {name!r}.", fix=near(name, OPERATIONS)
+        )
     if not any(param.in_map for param in found.params):
         raise UsageError(
+            Code.NO_SUCH_START,
             f"{name} takes nothing from a row, so a spreadsheet is no beginning for it.",
             fix="Write a job with `source:`; docs/job-file.md shows one.",
         )
@@ -141,7 +145,7 @@ def checked(draft: Draft, beginning: Beginning, file: str) -> str:
         bind_to(loads(text, file), beginning.sheet.columns)
     except InvalidError as refusal:
         shown = explain(refusal, text, file)
-        raise UsageError(f"This would be no sound job:\n{shown}") from None
+        raise UsageError(Code.JOB_UNSOUND, f"This would be no sound job:\n{shown}") from None
     return text
 
 
@@ -149,7 +153,11 @@ def pairs(said: str) -> tuple[str, str]:
     """Take `PARAMETER=VALUE` apart."""
     key, sign, text = said.partition("=")
     if not sign or not key.strip() or not text.strip():
-        raise UsageError(f"{said!r} is no PARAMETER=VALUE.", fix="Write it like sequence=Spring.")
+        raise UsageError(
+            Code.FLAG_VALUE,
+            f"{said!r} is no PARAMETER=VALUE.",
+            fix="Write it like sequence=Spring.",
+        )
     return key.strip(), text.strip()
 
 
@@ -168,14 +176,16 @@ def _correct(
     """Put the column that a person named in the place of the one that was guessed."""
     key, sign, name = said.partition("=")
     if not sign:
-        raise UsageError(f"{said!r} is no PARAMETER=COLUMN.", fix="Write it like email=Email.")
+        raise UsageError(
+            Code.FLAG_VALUE, f"{said!r} is no PARAMETER=COLUMN.", fix="Write it like email=Email."
+        )
     param = _param(operation, key.strip())
     if not name.strip():
         chosen.pop(param.name, None)
         return
     found = headers.find(name.strip(), columns, Place())
     if isinstance(found, Problem):
-        raise UsageError(found.message, fix=found.fix)
+        raise UsageError(found.code, found.message, fix=found.fix)
     column = next(each for each in sight.columns if each.index == found)
     chosen[param.name] = Chosen(column, cleaner_for(param, column))
 
@@ -186,6 +196,7 @@ def _param(operation: Operation, key: str) -> Param:
         return found.param
     if found is not None:
         raise UsageError(
+            Code.PARAMETER_ELSEWHERE,
             f"No column fills {key!r}.",
             fix="Write it into the job file by hand."
             if found.param.name == FIELDS
@@ -193,7 +204,9 @@ def _param(operation: Operation, key: str) -> Param:
         )
     known = [param.name for param in operation.params if param.in_map and param.name != FIELDS]
     meaning = did_you_mean(key, known) or f"There are: {listed(known)}."
-    raise UsageError(f"{operation.name} takes no parameter {key!r}.", fix=meaning)
+    raise UsageError(
+        Code.UNKNOWN_PARAMETER, f"{operation.name} takes no parameter {key!r}.", fix=meaning
+    )
 
 
 def listed(names: Iterable[str]) -> str:

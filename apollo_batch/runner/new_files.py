@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+from apollo_batch.codes import Code
 from apollo_batch.errors import OutputError, UsageError
 from apollo_batch.files import whole
 from apollo_batch.job.draft import SCHEMA
@@ -24,14 +25,18 @@ def free(target: Path) -> Path:
 def see_that_it_is_new(target: Path) -> None:
     """Refuse to write over a file; UsageError names one that is free."""
     if target.is_dir():
-        raise UsageError(f"{target} is a folder.", fix="Name the file inside it.")
+        raise UsageError(Code.OUTPUT_NAME, f"{target} is a folder.", fix="Name the file inside it.")
     if target.suffix.lower() not in {".yaml", ".yml"}:
         raise UsageError(
-            f"{target} is no name for a job file.", fix=f"Call it {target.with_suffix('.yaml')}."
+            Code.OUTPUT_NAME,
+            f"{target} is no name for a job file.",
+            fix=f"Call it {target.with_suffix('.yaml')}.",
         )
     if target.exists():
         raise UsageError(
-            f"{target} is there already and stays as it is.", fix=f"Add --output {free(target)}."
+            Code.JOB_IN_THE_WAY,
+            f"{target} is there already and stays as it is.",
+            fix=f"Add --output {free(target)}.",
         )
 
 
@@ -43,6 +48,7 @@ def write_new(target: Path, text: str) -> Iterator[str]:
         _put(target, text)
     except OSError as trouble:
         raise OutputError(
+            Code.OUTPUT_NOT_WRITTEN,
             f"{target} could not be written: {trouble.strerror}.",
             fix="Name another place with --output.",
         ) from None
@@ -65,7 +71,9 @@ def _put(target: Path, text: str) -> None:
 def see_that_it_is_new_at_last(target: Path) -> None:
     """Look once more, right before a file takes its place."""
     if target.exists():
-        raise UsageError(f"{target} has come to be there meanwhile and stays as it is.")
+        raise UsageError(
+            Code.JOB_IN_THE_WAY, f"{target} has come to be there meanwhile and stays as it is."
+        )
 
 
 def keep_out_of_git(folder: Path) -> Path | None:

@@ -1,6 +1,7 @@
 """A spreadsheet becomes a job: by a few questions, by flags, or by nothing but the guess."""
 
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -136,14 +137,15 @@ def test_every_answer_can_be_a_flag(desk):
 
 
 def test_an_enrollment_names_its_sequence_and_its_mailbox_or_is_not_written(desk):
-    words = ("init", SAMPLES / "contacts-to-enroll.xlsx", "--operation", "sequences.enroll")
+    sheet = shutil.copy(SAMPLES / "contacts-to-enroll.xlsx", desk.folder)
+    words = ("init", sheet, "--operation", "sequences.enroll")
     named = ("--option", "sequence=One contact per company")
     sender = ("--option", "mailbox=robin.sample@example.com")
 
     bare = desk.call(*words)
     made = desk.call(*words, *named, *sender)
     job = desk.folder / "contacts-to-enroll.yaml"
-    plan = desk.call("plan", job, words[1], "--sandbox")
+    plan = desk.call("plan", job, sheet, "--sandbox")
 
     assert bare.code == Exit.USAGE
     assert "Add --option sequence=… --option mailbox=…" in bare.err
@@ -271,7 +273,7 @@ def test_several_sheets_are_named_and_one_is_chosen(desk):
 
 
 def test_who_enrolls_is_asked_for_the_sequence_and_the_mailbox(desk):
-    sheet = SAMPLES / "contacts-to-enroll.xlsx"
+    sheet = shutil.copy(SAMPLES / "contacts-to-enroll.xlsx", desk.folder)
 
     code, shown = talk(
         desk,
