@@ -1,13 +1,14 @@
 """What environment and settings files come to for a run: read once at the door, handed down."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from apollo_batch import keychain
 from apollo_batch.codes import Code
 from apollo_batch.errors import AccessError, UsageError
 from apollo_batch.layers.force import InForce, in_force
@@ -15,6 +16,7 @@ from apollo_batch.layers.reading import Places, all_said
 
 APOLLO = "https://api.apollo.io"
 KEY_PAGE = "Apollo > Settings > Integrations > API"
+_SHOWN, _LONG_ENOUGH = 4, 16
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
@@ -27,6 +29,11 @@ class Secret:
     def reveal(self) -> str:
         """Give the value; only the client that sends it asks."""
         return self._value
+
+    @property
+    def ending(self) -> str:
+        """The last four letters, by which its owner knows it again; "" for one so short as to be told."""
+        return self._value[-_SHOWN:] if len(self._value) >= _LONG_ENOUGH else ""
 
     def __repr__(self) -> str:
         return "Secret(***)"
@@ -76,12 +83,7 @@ class Settings:
     def key(self) -> Credential:
         """Give the credential; AccessError where there is none."""
         if self.credential is None:
-            raise AccessError(
-                Code.API_KEY_MISSING,
-                "No Apollo API key was found.",
-                fix=f"Make one in {KEY_PAGE}, then: export APOLLO_API_KEY=…  "
-                "(or try everything without a key: add --sandbox)",
-            )
+            raise no_key()
         return self.credential
 
 
@@ -90,9 +92,15 @@ def read_settings(environ: Mapping[str, str], places: Places | None = None) -> S
     policy = policy_of(in_force(all_said(environ, places)))
     return Settings(
         origin=_origin(environ.get("APOLLO_BASE_URL", APOLLO), policy),
-        credential=_credential(environ),
+        credential=next(credentials(environ), None),
         policy=policy,
     )
+
+
+def origin_of(environ: Mapping[str, str]) -> str:
+    """Say where Apollo is, whatever the key."""
+    policy = policy_of(in_force(all_said(environ)))
+    return _origin(environ.get("APOLLO_BASE_URL", APOLLO), policy)
 
 
 def state_place(flag: str | None, environ: Mapping[str, str]) -> Path | Secret:
@@ -124,26 +132,35 @@ def without_password(word: str) -> str:
     return re.sub(r"([?&])(?:ssl)?password=[^&\s]*&?", r"\1", bare).rstrip("?&")
 
 
-def _credential(environ: Mapping[str, str]) -> Credential | None:
+def credentials(environ: Mapping[str, str], *, keyring: bool = True) -> Iterator[Credential]:
+    """Give every key and token there is, the one that is used first; AccessError where one is none.
+
+    `keyring`: whether to look there too, which may have its owner asked to unlock it.
+    """
     if environ.get("APOLLO_API_KEY", "").strip():
-        return _checked(environ["APOLLO_API_KEY"], "APOLLO_API_KEY")
+        yield checked(environ["APOLLO_API_KEY"], "APOLLO_API_KEY")
     if environ.get("APOLLO_API_KEY_FILE"):
-        path = Path(environ["APOLLO_API_KEY_FILE"])
-        try:
-            return _checked(path.read_text(encoding="utf-8"), f"APOLLO_API_KEY_FILE ({path})")
-        except (OSError, UnicodeDecodeError) as problem:
-            raise AccessError(
-                Code.API_KEY_FILE,
-                f"APOLLO_API_KEY_FILE names {path}, which cannot be read: "
-                f"{getattr(problem, 'strerror', None) or 'not a text file'}.",
-                fix="Name a file that holds the key and nothing else.",
-            ) from None
+        yield _in_file(Path(environ["APOLLO_API_KEY_FILE"]))
     if environ.get("APOLLO_OAUTH_TOKEN", "").strip():
-        return _checked(environ["APOLLO_OAUTH_TOKEN"], "APOLLO_OAUTH_TOKEN", bearer=True)
-    return _keyring()
+        yield checked(environ["APOLLO_OAUTH_TOKEN"], "APOLLO_OAUTH_TOKEN", bearer=True)
+    if keyring and (value := keychain.kept()) is not None:
+        yield checked(value, keychain.CALLED)
 
 
-def _checked(text: str, source: str, *, bearer: bool = False) -> Credential:
+def _in_file(path: Path) -> Credential:
+    try:
+        return checked(path.read_text(encoding="utf-8"), f"APOLLO_API_KEY_FILE ({path})")
+    except (OSError, UnicodeDecodeError) as problem:
+        raise AccessError(
+            Code.API_KEY_FILE,
+            f"APOLLO_API_KEY_FILE names {path}, which cannot be read: "
+            f"{getattr(problem, 'strerror', None) or 'not a text file'}.",
+            fix="Name a file that holds the key and nothing else.",
+        ) from None
+
+
+def checked(text: str, source: str, *, bearer: bool = False) -> Credential:
+    """See that what was found can be a key; AccessError, which does not show it, where it cannot."""
     value = text.strip()
     if not re.fullmatch(r"[\x21-\x7e]+", value):
         raise AccessError(
@@ -154,15 +171,14 @@ def _checked(text: str, source: str, *, bearer: bool = False) -> Credential:
     return Credential(Secret(value), source, bearer=bearer)
 
 
-def _keyring() -> Credential | None:
-    import keyring
-    from keyring.errors import KeyringError
-
-    try:
-        value = keyring.get_password("apollo-batch", "api_key")
-    except (KeyringError, RuntimeError):
-        return None
-    return _checked(value, "the system's keyring") if value else None
+def no_key() -> AccessError:
+    """Say that there is no key, and where one comes from."""
+    return AccessError(
+        Code.API_KEY_MISSING,
+        "No Apollo API key was found.",
+        fix=f"Make one in {KEY_PAGE}, then: apollo-batch auth set, or export APOLLO_API_KEY=…  "
+        "(or try everything without a key: add --sandbox)",
+    )
 
 
 def _origin(text: str, policy: Policy) -> str:

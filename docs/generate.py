@@ -171,6 +171,7 @@ _ASKED_BY = {
     "labels.list": "`list lists`; lists that a job names",
     "typed_custom_fields.list": "`list fields`; custom fields that a job names by their labels",
     "fields.list": "the same, where the older address is gone",
+    "emails.activities": "`auth status`, `doctor JOB`: whether the key is a master key",
     "webhook_result.get": "results that come later",
 }
 

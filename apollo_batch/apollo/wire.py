@@ -27,7 +27,7 @@ from apollo_batch.apollo.reading import (
 from apollo_batch.apollo.refused import refused
 from apollo_batch.catalogue.addresses import Address, at
 from apollo_batch.catalogue.entry import Operation, Route
-from apollo_batch.catalogue.team import BALANCES, LIMITS, PROFILE
+from apollo_batch.catalogue.team import BALANCES, LIMITS, MASTERS, PROFILE
 from apollo_batch.codes import Code
 from apollo_batch.errors import AccessError, OutOfReachError
 from apollo_batch.model import Arrival, Chunk, Halt, Settlement
@@ -128,6 +128,15 @@ class Wire:
         data = self._ask(PROFILE, needed=True)
         found = data.get("team_id") if isinstance(data, dict) else None
         return found if isinstance(found, str) and found else None
+
+    def is_master(self) -> bool | None:
+        """Say whether the key may do all there is; None where that does not show."""
+        # Nobody has this id: who may ask is told so, who may not is refused before.
+        nobody = replace(MASTERS, path=MASTERS.path.format(id="0" * 24))
+        probe = self.probe(nobody)
+        if probe.halt is Halt.ACCESS:
+            return False
+        return True if probe.arrival in {Arrival.DONE, Arrival.REFUSED} else None
 
     def balances(self) -> dict[str, "Balance"]:
         """Ask for the credit balances by kind of credit; {} where this key may not know."""

@@ -85,6 +85,7 @@ users.profile GET /users/api_profile api/v1/users/api_profile default get-curren
 auth.health GET /auth/health auth/health default authentication
 usage.api POST /usage_stats/api_usage_stats api/v1/usage_stats/api_usage_stats default view-api-usage-stats
 usage.credits POST /usage_stats/credit_usage_stats api/v1/usage_stats/credit_usage_stats default view-credit-usage-stats
+emails.activities GET /emailer_messages/{id}/activities api/v1/emailer_messages/activities default check-email-stats
 webhook_result.get GET /webhook_result/{request_id} api/v1/webhook_result/show default poll-webhook-result
 """
 

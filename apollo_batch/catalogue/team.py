@@ -6,6 +6,8 @@ PROFILE = at("users.profile")
 LIMITS = at("usage.api")
 BALANCES = at("usage.credits")
 HEALTH = at("auth.health")
+MASTERS = at("emails.activities")
+"""What a master key alone may ask, whatever the id: 'API key access: Master API key' on its page."""
 
 POOL = "lead_credit"
 """The kind of credits that look-ups are paid with; on unified plans it is the shared pool."""

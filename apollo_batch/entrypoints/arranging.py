@@ -1,6 +1,8 @@
 """The words a person types to arrange how the program works here: settings, key, completion."""
 
+import sys
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
@@ -37,4 +39,49 @@ def path() -> None:
     print_path()
 
 
-COMMANDS = (config,)
+@click.group(cls=Suggesting)
+def auth() -> None:
+    """Keep the API key in the system's keyring, and see which one is in use."""
+
+
+OFFLINE = click.option(
+    "--offline", is_flag=True, help="Do not ask Apollo whether it knows the key."
+)
+
+
+@auth.command("set")
+@click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="")
+@OFFLINE
+def set_(words: tuple[str, ...], offline: bool) -> None:
+    """Put the key into the system's keyring: typed unseen, or from standard input.
+
+    \b
+    Examples:
+      apollo-batch auth set
+      apollo-batch auth set < key.txt
+    """
+    from apollo_batch.entrypoints.keys import refuse_words, set_key
+
+    refuse_words(words)
+    set_key(offline=offline)
+
+
+@auth.command()
+@OFFLINE
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+def status(offline: bool, as_json: bool) -> NoReturn:
+    """Say where the key in use comes from, its last four letters, and whether Apollo knows it."""
+    from apollo_batch.entrypoints.keys import tell_status
+
+    sys.exit(tell_status(offline=offline, as_json=as_json))
+
+
+@auth.command()
+def clear() -> None:
+    """Take the key out of the system's keyring, and say what else still holds one."""
+    from apollo_batch.entrypoints.keys import clear_key
+
+    clear_key()
+
+
+COMMANDS = (config, auth)

@@ -103,8 +103,10 @@ def plan(job: Path, sheet: Path | None, **flags: Any) -> NoReturn:
 
 
 def _wish(job: Path, sheet: Path | None, flags: dict[str, Any], *more: str) -> Any:
+    from apollo_batch.entrypoints.keys import see_that_no_key_is_in
     from apollo_batch.runner.invocation import Wish
 
+    see_that_no_key_is_in(job)
     return Wish(
         job=job,
         input=sheet,

@@ -16,12 +16,14 @@ from apollo_batch.errors import Exit, InvalidError
 
 def check_jobs(jobs: Sequence[Path], sheet: Path | None, encoding: str | None) -> Exit:
     """Say of every job file whether it is sound, and all that is wrong where it is not."""
+    from apollo_batch.entrypoints.keys import see_that_no_key_is_in
     from apollo_batch.runner.invocation import Wish, read
     from apollo_batch.runner.reading import read_job
 
     code = Exit.OK
     for path in jobs:
         try:
+            see_that_no_key_is_in(path, keyring=False)
             job = read_job(path) if sheet is None else read(Wish(path, sheet, encoding), sheet)[0]
         except InvalidError as problem:
             code = Exit.INVALID

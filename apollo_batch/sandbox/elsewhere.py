@@ -110,9 +110,6 @@ ELSEWHERE: dict[tuple[str, str], Rule] = {
     ("POST", "/emailer_messages/email_send_status"): _rule(
         messages.send_status, "api/v1/emailer_messages/email_send_status", "id"
     ),
-    ("GET", "/emailer_messages/{id}/activities"): _rule(
-        messages.activities, "api/v1/emailer_messages/activities", master_only=True
-    ),
     ("GET", "/emailer_messages/search"): _rule(
         messages.search,
         "api/v1/emailer_messages/search",

@@ -7,7 +7,7 @@ from apollo_batch.sandbox.answer import Answer, invalid, told
 from apollo_batch.sandbox.crm import Record
 from apollo_batch.sandbox.filters import words_of
 from apollo_batch.sandbox.pages import page_of
-from apollo_batch.sandbox.rule import Call, State
+from apollo_batch.sandbox.rule import Call, Rule, State
 
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _SHOWN_OF_CONTACT = (
@@ -115,3 +115,10 @@ def _message(call: Call, contact: Record, recipients: list[dict[str, Any]]) -> d
 
 def _mailbox(state: State) -> Record:
     return next((box for box in state.crm.mailboxes if box.get("active")), {})
+
+
+RULES = {
+    "emails.activities": Rule(
+        activities, scope="api/v1/emailer_messages/activities", takes=frozenset(), master_only=True
+    ),
+}
