@@ -169,6 +169,10 @@ class Code(StrEnum):
     RUN_HELD = "AB8102"
     NONE_IN_DOUBT = "AB8103"
     CANNOT_UNDO = "AB8104"
+    # 82 Watched folders.
+    NO_JOB_FILES = "AB8201"
+    FOLDER_UNUSABLE = "AB8202"
+    FOLDER_HELD = "AB8203"
     # 90 Ours.
     BUG = "AB9001"
     SANDBOX_SETUP = "AB9101"

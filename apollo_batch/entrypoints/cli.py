@@ -8,7 +8,7 @@ from typing import NoReturn
 import click
 
 from apollo_batch import __version__
-from apollo_batch.entrypoints import afterwards, arranging, asking, beforehand, starting
+from apollo_batch.entrypoints import afterwards, arranging, asking, beforehand, folder, starting
 from apollo_batch.entrypoints.words import Suggesting
 from apollo_batch.errors import BatchError, Exit
 
@@ -26,7 +26,7 @@ def cli() -> None:
     """
 
 
-_FAMILIES = (starting, asking, beforehand, afterwards, arranging)
+_FAMILIES = (starting, asking, beforehand, afterwards, arranging, folder)
 for _command in (command for family in _FAMILIES for command in family.COMMANDS):
     cli.add_command(_command)
 

@@ -2,6 +2,33 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from apollo_batch.runner.engine import Watch
+
+
+class Shown(Protocol):
+    """Whoever shows how a run gets on, while it does."""
+
+    def __enter__(self) -> object: ...
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        problem: BaseException | None,
+        traceback: TracebackType | None,
+        /,
+    ) -> None: ...
+
+    def __call__(self, watch: "Watch", /) -> None: ...
+
+
+class Shows(Protocol):
+    """Makes one for a run of so many rows."""
+
+    def __call__(self, rows: int, *, budget: str) -> Shown: ...
 
 
 @dataclass(frozen=True)
@@ -24,3 +51,5 @@ class Manner:
     """Seconds to wait for results that come later."""
     words: tuple[str, ...] = ()
     """What was typed, for the command that goes on."""
+    shows: Shows | None = None
+    """Who shows how a run gets on; None: the terminal does."""

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from apollo_batch.entrypoints import console
@@ -44,21 +45,26 @@ def run_job(wish: Wish, manner: Manner) -> Exit:
     elif wish.fresh:
         invocation.read(wish, wish.input)  # nothing is thrown away for a command with a mistake
     with place_for(manner.state, sandbox=manner.sandbox, fresh=wish.fresh) as (place, _):
-        path = invocation.snapshot(place.store, wish)
-        invocation.tidy(place)
-        ready = invocation.prepare(place, wish, path, goes_on=True)
-        check_output(place.store, _wanted(ready, manner), wish.name)
+        return run_at(place, wish, manner)
+
+
+def run_at(place: Place, wish: Wish, manner: Manner) -> Exit:
+    """Carry a job out where everything is open that it needs."""
+    path = invocation.snapshot(place.store, wish)
+    invocation.tidy(place)
+    ready = invocation.prepare(place, wish, path, goes_on=True)
+    check_output(place.store, _wanted(ready, manner), wish.name)
+    see_that_it_is_the_plan(place, ready, manner)
+    identity = ready.plan.survey.identity
+    with holding(place.store, place.account, identity, place.clock.now()):
+        harvest_first(place, ready.run)
+        ready = invocation.look_again(place, ready)
         see_that_it_is_the_plan(place, ready, manner)
-        identity = ready.plan.survey.identity
-        with holding(place.store, place.account, identity, place.clock.now()):
-            harvest_first(place, ready.run)
-            ready = invocation.look_again(place, ready)
-            see_that_it_is_the_plan(place, ready, manner)
-            ready = rehearse(place, ready, console.say)
-            caps = caps_in_force(place, ready)
-            _tell_plan(place.store, ready, caps.least)
-            enrolled = agree(place, ready, caps.least, manner)
-            return _carry_out(place, ready, caps, manner, enrolled)
+        ready = rehearse(place, ready, console.say)
+        caps = caps_in_force(place, ready)
+        _tell_plan(place.store, ready, caps.least)
+        enrolled = agree(place, ready, caps.least, manner)
+        return _carry_out(place, ready, caps, manner, enrolled)
 
 
 def _wanted(ready: Ready, manner: Manner) -> output.Wanted:
@@ -119,8 +125,8 @@ class _Work:
         `held_back`: the steps that a pilot leaves for later; None: it is none.
         """
         rows, place = sum(count for _, count in ready.plan.doing), self.place
-        bar = console.Progress(rows, budget=self.budget, plain=self.manner.ci)
-        watch.on_change = bar
+        show = self.manner.shows or partial(console.Progress, plain=self.manner.ci)
+        bar = watch.on_change = show(rows, budget=self.budget)
         with bar, on_signals(watch, place.store):
             note = self.log.note if self.log else None
             until = place.clock.now() + self.manner.wait

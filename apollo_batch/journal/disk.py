@@ -31,6 +31,11 @@ def see_that_it_is_local(folder: Path, mounts: Path = _MOUNTS) -> None:
         )
 
 
+def is_far(folder: Path, mounts: Path = _MOUNTS) -> bool:
+    """Whether another computer keeps a folder: what is written there is seen here some time later."""
+    return _kind_of(folder.resolve(), mounts) in _NETWORK
+
+
 def _kind_of(folder: Path, mounts: Path) -> str:
     try:
         lines = mounts.read_text(encoding="utf-8", errors="replace").splitlines()

@@ -207,11 +207,15 @@ def waits(store: Store, account: str, run: str | None = None) -> Waits:
     return Waits(int(rows), oldest + kept, oldest + kept - last, again)
 
 
-def waiting_runs(store: Store, account: str) -> Sequence[str]:
-    """Name the runs that wait for results, or whose output does not show all that came."""
-    pending = select(items.c.run).where(items.c.account == account, _PENDING)
-    untold = runs.c.news > runs.c.news_written
-    mine = (runs.c.account == account) & (untold | runs.c.id.in_(pending))
+def waiting_runs(store: Store, account: str | None) -> Sequence[str]:
+    """Name the runs that wait for results, or whose output does not show all that came.
+
+    Of one account; None: of all.
+    """
+    pending = select(items.c.run).where(_PENDING)
+    mine = (runs.c.news > runs.c.news_written) | runs.c.id.in_(pending)
+    if account is not None:
+        mine &= runs.c.account == account
     with store.read() as c:
         return list(c.scalars(select(runs.c.id).where(mine).order_by(runs.c.created)))
 

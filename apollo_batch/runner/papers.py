@@ -31,12 +31,13 @@ def sheet(path: Path) -> Checked:
         return doubtful("sheet", f"Nothing can be written beside {path}.", fix)
     if (whole.parent / f"~${whole.name}").exists():
         return doubtful("sheet", f"{path} is open in Excel.", "Save and close it before the run.")
-    synced = next((part for part in whole.parts[:-1] if _is_synced(part)), "")
+    synced = next((part for part in whole.parts[:-1] if is_synced(part)), "")
     if synced:
         says = f"{path} is in {synced}, which may change it, or hold it, while a run works."
         return doubtful("sheet", says, "Copy it into a folder that is not synchronized.")
     return well("sheet", f"{path} is there, and its result can be written beside it.")
 
 
-def _is_synced(part: str) -> bool:
+def is_synced(part: str) -> bool:
+    """Whether a folder has the name of a service that keeps it the same on several machines."""
     return part.lower().startswith(_SYNCED)

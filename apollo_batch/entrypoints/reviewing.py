@@ -1,0 +1,80 @@
+"""A spreadsheet that a person has to agree to goes into `review`; what they moved to `approved` is heeded."""
+
+from contextlib import suppress
+
+from apollo_batch.entrypoints.consent import caps_in_force
+from apollo_batch.entrypoints.foretelling import foretold
+from apollo_batch.errors import BatchError, InvalidError
+from apollo_batch.files import private_folder, sha256
+from apollo_batch.journal.store import Store
+from apollo_batch.runner import saved
+from apollo_batch.runner.bound import bound, plan_to_save, writes
+from apollo_batch.runner.claim import Claim
+from apollo_batch.runner.inbox import PLAN, open_like
+from apollo_batch.runner.invocation import Ready
+from apollo_batch.runner.notices import Notice, State, put_up
+from apollo_batch.runner.place import Place
+from apollo_batch.runner.saved import Saved
+
+_ANEW = "That is why there is a new plan, which needs approval again."
+
+
+def to_review(place: Place, claim: Claim, ready: Ready, why: str, mark: str) -> str:
+    """Lay plan and spreadsheet before a person, with words that say how to agree; give the words."""
+    inbox = claim.inbox
+    cap = caps_in_force(place, ready).least
+    plan = plan_to_save(place, ready, cap)
+    name = claim.name_in(inbox.review)
+    target = inbox.review / (name + PLAN)
+    saved.save(target, plan)
+    open_like(inbox.review, target)
+    _remember(place.store, sha256(target))
+    words = "\n".join(
+        [
+            why,
+            foretold(ready, cap),
+            f"To agree, move {target.name} from the folder review into the folder approved, by "
+            f"{plan.expires.astimezone():%d %b %Y %H:%M}. To refuse, delete {name}. "
+            "Nothing was sent.",
+        ]
+    )
+    put_up(inbox.review / name, Notice(State.REVIEW, words), place.clock.now(), by=mark)
+    claim.put(inbox.review)
+    claim.close()
+    return words
+
+
+def approved(place: Place, claim: Claim, ready: Ready) -> tuple[Saved | None, str]:
+    """The plan that a person has moved, or why it is none that this run can be carried out by."""
+    path = claim.plan
+    if path is None or not _is_known(place.store, sha256(path)):
+        return (
+            None,
+            f"The plan that was approved is none that was made here, or was edited. {_ANEW}",
+        )
+    try:
+        plan = saved.read(path)
+        plan.refuse_if_changed(bound(place, ready), writes(ready.plan), place.clock.now(), again="")
+    except InvalidError as changed:
+        return None, f"{changed.message}\n{_ANEW}"
+    return plan, ""
+
+
+def refused(problem: BatchError) -> str:
+    """Say to whoever dropped a spreadsheet why it cannot be used."""
+    found = problem.problems if isinstance(problem, InvalidError) else ()
+    lines = [problem.message, *(f"{p.message} {p.fix or ''}".strip() for p in found)]
+    if problem.fix:
+        lines.append(problem.fix)
+    return "\n".join(dict.fromkeys(lines))
+
+
+def _remember(store: Store, digest: str) -> None:
+    # Whoever may write into the folder could write a plan of their own; only ours count.
+    (private_folder(store.folder / "plans") / digest).touch(mode=0o600)
+
+
+def _is_known(store: Store, digest: str) -> bool:
+    with suppress(OSError):
+        return (store.folder / "plans" / digest).is_file()
+    return False

@@ -1,0 +1,134 @@
+"""A spreadsheet that this watcher has taken out of an inbox; what is known of it survives any crash."""
+
+import contextlib
+import json
+import re
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from apollo_batch.runner.dropped import safe_name
+from apollo_batch.runner.inbox import Inbox, folder_like, move, reserve, sample_of, write_text
+from apollo_batch.runner.notices import take_down
+from apollo_batch.runner.steady import Sample
+
+_RECORD = "claim.json"
+_PLAN = "approved-plan.json"
+_NAME_LETTERS = 40
+
+
+@dataclass
+class Claim:
+    """A spreadsheet in a folder of its own below `working`, and what is known of it."""
+
+    inbox: Inbox
+    folder: Path
+    known: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """What the spreadsheet is called from here on."""
+        return str(self.known["name"])
+
+    @property
+    def file(self) -> Path:
+        return self.folder / self.name
+
+    @property
+    def plan(self) -> Path | None:
+        """The plan that a person has approved; None: nobody has."""
+        path = self.folder / _PLAN
+        return path if path.is_file() else None
+
+    @property
+    def starts(self) -> int:
+        """How often it was begun with and came to a bad end that nobody asked for."""
+        return int(self.known.get("starts", 0))
+
+    def note(self, **more: Any) -> None:
+        """Write down what becomes known."""
+        self.known |= more
+        write_text(self.folder / _RECORD, json.dumps(self.known, ensure_ascii=False))
+
+    def name_in(self, folder: Path) -> str:
+        """The name that it has, or will have, in a folder: the same one after a crash."""
+        names = self.known.setdefault("names", {})
+        if folder.name not in names:
+            self.note(names=names | {folder.name: reserve(folder, self.name)})
+        return str(self.known["names"][folder.name])
+
+    def put(self, folder: Path) -> Path:
+        """Move the spreadsheet into a folder, under its name there; it is claimed no more."""
+        target = folder / self.name_in(folder)
+        while not move(self.file, target):
+            self.known["names"].pop(folder.name)
+            target = folder / self.name_in(folder)
+        return target
+
+    def close(self) -> None:
+        """Take away what is left of the claim, and never a spreadsheet."""
+        take_down(self.file)
+        with contextlib.suppress(OSError):
+            for name in (_RECORD, _PLAN):
+                (self.folder / name).unlink(missing_ok=True)
+            self.folder.rmdir()
+
+
+def take(inbox: Inbox, source: Path, mark: str, sample: Sample | None = None) -> Claim | None:
+    """Claim a spreadsheet by moving it; None where another was quicker, or somebody writes in it.
+
+    `sample`: as it was when it was found whole.
+    """
+    name = safe_name(source.name)
+    letters = Path(name).stem[:_NAME_LETTERS].rstrip()
+    folder = inbox.working / f"{letters} {mark}-{secrets.token_hex(3)}"
+    folder_like(inbox.working, folder)
+    claim = Claim(inbox, folder)
+    claim.note(name=name, dropped=_printable(source.name))
+    try:
+        source.rename(claim.file)
+    except FileNotFoundError:
+        claim.close()
+        return None
+    except OSError:
+        claim.close()
+        raise
+    if sample is not None and sample_of(claim.file) != sample and move(claim.file, source):
+        claim.close()
+        return None
+    return claim
+
+
+def take_with_plan(inbox: Inbox, sheet: Path, plan: Path, mark: str) -> Claim | None:
+    """Claim a spreadsheet together with the plan that somebody has approved for it."""
+    claim = take(inbox, sheet, mark)
+    if claim is not None:
+        with contextlib.suppress(FileNotFoundError):
+            plan.rename(claim.folder / _PLAN)
+    return claim
+
+
+def claims_of(inbox: Inbox, mark: str) -> Iterator[Claim]:
+    """Find what this watcher has claimed, and what is left of a claim that came to nothing."""
+    ours = re.compile(rf".* {mark}-[0-9a-f]{{6}}")
+    for folder in sorted(inbox.working.iterdir()):
+        if folder.is_dir() and ours.fullmatch(folder.name):
+            yield Claim(inbox, folder, _known(folder))
+
+
+def _known(folder: Path) -> dict[str, Any]:
+    try:
+        found = json.loads((folder / _RECORD).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        found = None
+    if isinstance(found, dict) and found.get("name") == safe_name(str(found.get("name"))):
+        return found
+    # Nobody but us writes there; but a record may be lost, and the spreadsheet is still somebody's.
+    names = (p.name for p in folder.iterdir() if p.is_file() and p.name == safe_name(p.name))
+    return {"name": next((n for n in names if not n.endswith(".json")), "nothing")}
+
+
+def _printable(name: str) -> str:
+    return "".join(c if c.isprintable() else "_" for c in name)
