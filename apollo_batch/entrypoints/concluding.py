@@ -38,6 +38,12 @@ def check_output(store: Store, wanted: output.Wanted, name: str) -> None:
     `name` is what is worked on.
     """
     path, _ = output.place(store, wanted)
+    if wanted.target is not None and not path.parent.is_dir():
+        raise UsageError(
+            Code.OUTPUT_NAME,
+            f"--output {wanted.target}: there is no folder {wanted.target.parent}.",
+            fix="Make the folder first, or name another place.",
+        )
     needed = needs_suffix(wanted.sheet) if wanted.sheet else ".xlsx"
     if not wanted.as_csv and path.suffix.lower() in {".xlsx", ".xlsm"} - {needed}:
         raise UsageError(

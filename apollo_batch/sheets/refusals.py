@@ -57,7 +57,8 @@ def _why(error: OSError, folder: Path) -> str:
 def _fix(error: OSError) -> str:
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:
         return "Make room, then run the same command again; the results are safe."
+    first = "Make the folder" if error.errno == errno.ENOENT else "Close it"
     return (
-        "Close it, or name another place with --output, then run the same command again; "
+        f"{first}, or name another place with --output, then run the same command again; "
         "the results are safe."
     )

@@ -23,6 +23,9 @@ from stand_in import refusing
 
 from apollo_batch.errors import Exit
 
+UNWRITABLE = "/proc/out.xlsx"
+"""In a folder that is there, and takes no file from anybody."""
+
 
 def everything_found(desk, apollo):
     return story(desk, apollo).run()
@@ -112,13 +115,12 @@ def answer_torn(desk, apollo):
     return story(desk, apollo).run()
 
 
-def output_in_no_folder(desk, apollo):
-    return story(desk, apollo).run("--output", desk.folder / "no-such-folder" / "out.xlsx")
+def output_where_no_file_can_be(desk, apollo):
+    return story(desk, apollo).run("--output", UNWRITABLE)
 
 
-def output_below_a_file(desk, apollo):
-    told = story(desk, apollo)
-    return told.run("--output", told.job / "out.xlsx")
+def output_where_nobody_may_write(desk, apollo):
+    return story(desk, apollo).run("--output", "/sys/out.xlsx")
 
 
 def held(desk, apollo, *words):
@@ -202,8 +204,8 @@ ENDINGS = [
     (Exit.OUT_OF_REACH, nobody_answers_any_more),
     (Exit.IN_DOUBT, answer_lost),
     (Exit.IN_DOUBT, answer_torn),
-    (Exit.NOT_WRITTEN, output_in_no_folder),
-    (Exit.NOT_WRITTEN, output_below_a_file),
+    (Exit.NOT_WRITTEN, output_where_no_file_can_be),
+    (Exit.NOT_WRITTEN, output_where_nobody_may_write),
     (Exit.HELD, held),
     (Exit.HELD, held_although_fresh_words_are_used),
     (Exit.INTERRUPTED, interrupted),
@@ -234,7 +236,7 @@ def test_the_table_has_two_ways_at_least_to_every_code_but_a_bug():
 
 def both_in_doubt_and_unwritable(desk, apollo):
     apollo.plot(hit("reset_after"))
-    return output_in_no_folder(desk, apollo)
+    return output_where_no_file_can_be(desk, apollo)
 
 
 def both_in_doubt_and_at_the_budget(desk, apollo):
@@ -249,12 +251,12 @@ def both_in_doubt_and_out_of_reach(desk, apollo):
 
 def both_unwritable_and_without_access(desk, apollo):
     desk.environ["APOLLO_API_KEY"] = "sandbox-key-organizations"
-    return output_in_no_folder(desk, apollo)
+    return output_where_no_file_can_be(desk, apollo)
 
 
 def both_unwritable_and_at_the_budget(desk, apollo):
     told = story(desk, apollo)
-    return told.run("--max-credits", 2, "--output", desk.folder / "no-such-folder" / "out.xlsx")
+    return told.run("--max-credits", 2, "--output", UNWRITABLE)
 
 
 def both_at_the_budget_and_with_failed_rows(desk, apollo):
@@ -303,7 +305,7 @@ def test_an_output_that_may_not_be_replaced_ends_with_nine_and_export_writes_it(
 
 def test_export_writes_elsewhere_what_a_run_could_not_write(desk, apollo):
     told = story(desk, apollo, 2)
-    ended = told.run("--output", desk.folder / "no-such-folder" / "out.xlsx")
+    ended = told.run("--output", UNWRITABLE)
     before = apollo.books()
 
     export = desk.call(*ended.following, "--output", desk.folder / "out.xlsx")

@@ -195,6 +195,7 @@ def test_an_output_that_ends_in_csv_is_one(desk, apollo):
         (("--output", "mine.xlsx", "--format", "csv"), "End it in .csv."),
         (("--output", "mine.pdf"), "End it in .xlsx"),
         (("--output", "mine.xlsm"), "End it in .xlsx."),
+        (("--output", "nowhere/mine.xlsx"), "Make the folder first"),
     ],
     ids=[
         "a folder",
@@ -202,6 +203,7 @@ def test_an_output_that_ends_in_csv_is_one(desk, apollo):
         "CSV called a workbook",
         "a workbook called PDF",
         "a workbook without macros called one with",
+        "in a folder that is not there",
     ],
 )
 def test_an_output_that_cannot_be_meant_is_refused_before_anything_is_paid(

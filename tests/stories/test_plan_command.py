@@ -91,6 +91,14 @@ def test_a_plan_says_first_who_would_be_e_mailed(desk, apollo):
     assert first == "I will enroll 3 contacts (no credits). At most 3 contacts will be e-mailed."
 
 
+def test_a_plan_says_first_that_fewer_are_e_mailed_where_fewer_were_counted(desk, apollo):
+    told = enrolling(desk, apollo, contacts(3))
+
+    first = desk.call("plan", told.job, told.sheet, "--max-enroll", 2).out.splitlines()[0]
+
+    assert first.endswith("At most 3 contacts will be e-mailed, and no more than 2 in all.")
+
+
 @pytest.mark.parametrize(("job", "sheet"), SAMPLE_JOBS)
 def test_the_numbers_of_the_sentences_are_those_of_the_figures(desk, apollo, job, sheet):
     words = ("plan", JOBS / job, SAMPLES / sheet)
