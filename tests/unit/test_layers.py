@@ -258,3 +258,82 @@ def test_only_those_who_are_trusted_may_let_a_host_in():
 
     assert SETTINGS[name].said_by == TRUSTED
     assert not SETTINGS[name].elsewhere
+
+
+@pytest.mark.parametrize("layer", [Layer.ENVIRONMENT, Layer.PROJECT, Layer.USER])
+@pytest.mark.parametrize("name", [*NUMBERS])
+def test_nobody_overrides_the_policy_of_the_organization(tmp_path, monkeypatch, name, layer):
+    strict, loose = WORDS[name]
+    desk = Desk(tmp_path, monkeypatch)
+    desk.say(Layer.POLICY, name, strict)
+    alone = policy_of(in_force(desk.said()))
+
+    if layer in SETTINGS[name].said_by:
+        desk.say(layer, name, loose)
+        both = policy_of(in_force(desk.said()))
+        if name == "do_not_contact":
+            assert set(both.do_not_contact) > set(alone.do_not_contact)
+        else:
+            assert getattr(both, name) == getattr(alone, name) == value(name, strict)
+    else:
+        desk.say(layer, name, loose)
+        with pytest.raises(InvalidError):
+            desk.said()
+
+
+def a_file_that_its_group_can_write(folder):
+    (folder / "policy.toml").chmod(0o664)
+
+
+def a_file_that_all_can_write(folder):
+    (folder / "policy.toml").chmod(0o646)
+
+
+def a_folder_that_all_can_write(folder):
+    folder.chmod(0o777)
+
+
+def a_link_to_a_file_that_all_can_write(folder):
+    theirs = folder / "theirs.toml"
+    theirs.write_text("max_credits = 9\n")
+    theirs.chmod(0o666)
+    (folder / "policy.toml").unlink()
+    (folder / "policy.toml").symlink_to(theirs)
+
+
+@pytest.mark.parametrize(
+    "opened",
+    [
+        a_file_that_its_group_can_write,
+        a_file_that_all_can_write,
+        a_folder_that_all_can_write,
+        a_link_to_a_file_that_all_can_write,
+    ],
+)
+def test_a_policy_that_others_can_change_stops_everything(tmp_path, monkeypatch, opened):
+    desk = Desk(tmp_path, monkeypatch)
+    desk.say(Layer.POLICY, "max_credits", "5")
+    (tmp_path / "policy.toml").chmod(0o644)
+    assert desk.said()
+
+    opened(tmp_path)
+
+    with pytest.raises(InvalidError, match="can be changed by others"):
+        desk.said()
+
+
+def test_a_policy_of_somebody_else_stops_everything(tmp_path, monkeypatch):
+    desk = Desk(tmp_path, monkeypatch)
+    places = Places(policy=tmp_path / "policy.toml", policy_owner=os.getuid() + 1)
+
+    with pytest.raises(InvalidError, match="can be changed by others"):
+        all_said(os.environ, places)
+    assert desk.said() == []
+
+
+def test_no_variable_names_another_policy():
+    usual = Places()
+
+    assert usual.policy == Path("/etc/apollo-batch/policy.toml")
+    assert usual.policy_owner == 0
+    assert not [setting for setting in SETTINGS.values() if "policy" in setting.name]
