@@ -114,6 +114,7 @@ class Code(StrEnum):
     SHEET_NEEDED = "AB3008"
     SHEET_NOT_WANTED = "AB3009"
     ROWS_NOT_THERE = "AB3010"
+    UNKNOWN_WORD = "AB3011"
     # 31 Consent.
     NOT_AGREED = "AB3101"
     DECLINED = "AB3102"

@@ -70,14 +70,14 @@ class BatchError(Exception):
 
     exit_code = Exit.BUG
 
-    def __init__(self, code: Code, message: str, *, fix: str | None = None) -> None:
+    def __init__(self, code: Code, message: str, *, fix: str) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
         self.fix = fix
 
     def __str__(self) -> str:
-        return f"{self.message}\n  {self.fix}" if self.fix else self.message
+        return f"{self.message}\n  {self.fix}"
 
 
 class UsageError(BatchError):
@@ -93,8 +93,8 @@ class Problem:
     code: Code
     message: str
     """What is wrong, one sentence."""
-    fix: str | None = None
-    """What to write instead, where there is one thing to write."""
+    fix: str
+    """What to write instead."""
     line: int = 1
     """1-based."""
     column: int = 1
@@ -113,7 +113,7 @@ class InvalidError(BatchError):
         code: Code,
         message: str,
         *,
-        fix: str | None = None,
+        fix: str,
         problems: tuple[Problem, ...] = (),
     ) -> None:
         super().__init__(code, message, fix=fix)
@@ -149,9 +149,7 @@ class OutputError(BatchError):
 
     exit_code = Exit.NOT_WRITTEN
 
-    def __init__(
-        self, code: Code, message: str, *, fix: str | None = None, remedy: tuple[str, ...] = ()
-    ) -> None:
+    def __init__(self, code: Code, message: str, *, fix: str, remedy: tuple[str, ...] = ()) -> None:
         super().__init__(code, message, fix=fix)
         self.remedy = remedy
         """The flags with which `export` can write it."""

@@ -30,6 +30,17 @@ class Status(StrEnum):
         return self.value.replace("_", " ").capitalize()
 
 
+STATUS_MEANINGS = {
+    Status.SUCCEEDED: "Found, created, updated or enrolled; the kept columns are filled.",
+    Status.NO_MATCH: "Asked, and Apollo has nothing by these details.",
+    Status.SKIPPED: "Left out: decided here before anything was sent, or by Apollo, which left it as it was.",
+    Status.FAILED: "Apollo refused it.",
+    Status.IN_DOUBT: "Sent, and nobody knows whether it was carried out, or charged.",
+    Status.PENDING: "Found; a part of the answer is still to come.",
+    Status.NOT_RUN: "Not asked; the same command takes it up.",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Reason:
     """Why a row ended as it did."""

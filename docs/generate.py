@@ -9,6 +9,7 @@ import json
 import re
 import subprocess
 import sys
+import textwrap
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -20,25 +21,18 @@ from apollo_batch.catalogue.entry import Operation, Repeat
 from apollo_batch.catalogue.operations import GROUPS, OPERATIONS
 from apollo_batch.catalogue.param import Param
 from apollo_batch.entrypoints.cli import cli
+from apollo_batch.entrypoints.explaining import Page, pages
+from apollo_batch.entrypoints.explaining import exit_codes as told_exit_codes
 from apollo_batch.entrypoints.offering import price_of, travels, ways
 from apollo_batch.errors import EXIT_MEANINGS
 from apollo_batch.job.shape import schema
 from apollo_batch.layers.known import SETTINGS
 from apollo_batch.layers.setting import Layer, Setting
-from apollo_batch.model import Status
+from apollo_batch.model import STATUS_MEANINGS, Status
 from apollo_batch.reasons import REASONS
 
 HOUSE = Path(__file__).parents[1]
 PAPERS = (HOUSE / "README.md", *sorted((HOUSE / "docs").glob("*.md")))
-MEANINGS = {
-    Status.SUCCEEDED: "Found, created, updated or enrolled; the kept columns are filled.",
-    Status.NO_MATCH: "Asked, and Apollo has nothing by these details.",
-    Status.SKIPPED: "Left out: decided here before anything was sent, or by Apollo, which left it as it was.",
-    Status.FAILED: "Apollo refused it.",
-    Status.IN_DOUBT: "Sent, and nobody knows whether it was carried out, or charged.",
-    Status.PENDING: "Found; a part of the answer is still to come.",
-    Status.NOT_RUN: "Not asked; the same command takes it up.",
-}
 _MOST_WORDS = 12
 _WORDS = {
     "string": "text",
@@ -59,7 +53,7 @@ def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 
 def statuses() -> str:
     """Every status and what it means."""
-    return table(("Apollo Status", "meaning"), [(s.words, MEANINGS[s]) for s in Status])
+    return table(("Apollo Status", "meaning"), [(s.words, STATUS_MEANINGS[s]) for s in Status])
 
 
 def reasons() -> str:
@@ -71,6 +65,30 @@ def reasons() -> str:
 def exit_codes() -> str:
     """Every exit code and what it means."""
     return table(("code", "meaning"), [(int(e), words) for e, words in EXIT_MEANINGS.items()])
+
+
+def errors() -> str:
+    """Every code of an error, at length."""
+    told, chapter = [], ""
+    for page in pages().values():
+        if not page.word.startswith("AB"):
+            continue
+        if page.chapter != chapter:
+            chapter = page.chapter
+            told.append(f"## {chapter}")
+        told.append(_page(page))
+    return "\n\n".join(told)
+
+
+def exit_codes_at_length() -> str:
+    """Every exit code, at length."""
+    return "\n\n".join(_page(page) for page in told_exit_codes())
+
+
+def _page(page: Page) -> str:
+    parts = page.text.split("\n\n")
+    shown = [f"```text\n{textwrap.dedent(p)}\n```" if p.startswith(" ") else p for p in parts]
+    return "\n\n".join([f"### {page.word}", f"**{page.title}.**", *shown])
 
 
 def job() -> str:
@@ -392,6 +410,8 @@ MADE: dict[str, Callable[[], str]] = {
     "statuses": statuses,
     "reasons": reasons,
     "exit codes": exit_codes,
+    "errors": errors,
+    "exit codes at length": exit_codes_at_length,
     "job": job,
     "all operations": all_operations,
     "operations": operations,

@@ -190,7 +190,11 @@ class Wire:
             return None
         finding = judge(reply, question.scope)
         if reply.status == 401 and finding.halt is Halt.ACCESS:
-            raise AccessError(Code.API_KEY_REFUSED, finding.message)
+            raise AccessError(
+                Code.API_KEY_REFUSED,
+                finding.message,
+                fix="With another key, run the same command again.",
+            )
         if strict and finding.arrival in {Arrival.LIMITED, Arrival.UNKNOWN}:
             raise OutOfReachError(
                 Code.OUT_OF_REACH, finding.message, fix="Run the same command again later."

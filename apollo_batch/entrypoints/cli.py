@@ -1,6 +1,5 @@
 """The words a person types, and the one place where an error becomes a message and a code."""
 
-import io
 import os
 import sys
 from typing import NoReturn
@@ -8,7 +7,15 @@ from typing import NoReturn
 import click
 
 from apollo_batch import __version__
-from apollo_batch.entrypoints import afterwards, arranging, asking, beforehand, folder, starting
+from apollo_batch.entrypoints import (
+    afterwards,
+    arranging,
+    asking,
+    beforehand,
+    folder,
+    learning,
+    starting,
+)
 from apollo_batch.entrypoints.words import Suggesting
 from apollo_batch.errors import BatchError, Exit
 
@@ -26,7 +33,7 @@ def cli() -> None:
     """
 
 
-_FAMILIES = (starting, asking, beforehand, afterwards, arranging, folder)
+_FAMILIES = (starting, asking, beforehand, afterwards, arranging, folder, learning)
 for _command in (command for family in _FAMILIES for command in family.COMMANDS):
     cli.add_command(_command)
 
@@ -34,7 +41,7 @@ for _command in (command for family in _FAMILIES for command in family.COMMANDS)
 def main() -> NoReturn:
     """Run the command line; whatever goes wrong becomes a sentence and an exit code."""
     try:
-        cli.main(standalone_mode=False)
+        cli.main(prog_name="apollo-batch", standalone_mode=False)
         code: int = Exit.OK
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else Exit.OK
@@ -44,8 +51,8 @@ def main() -> NoReturn:
         code = _told(
             "Interrupted; nothing more was sent. The same command goes on.", Exit.INTERRUPTED
         )
-    except click.ClickException as problem:
-        code = _told(_shown(problem), Exit.USAGE)
+    except click.UsageError as problem:
+        code = _misread(problem)
     except BatchError as problem:
         code = _told(_words(problem), problem.exit_code)
         _annotated(problem)
@@ -57,17 +64,23 @@ def main() -> NoReturn:
     sys.exit(int(code))
 
 
+def _misread(problem: click.UsageError) -> int:
+    from apollo_batch.entrypoints.misread import in_our_words, wants_help
+
+    if isinstance(problem, click.exceptions.NoArgsIsHelpError):
+        return _told(problem.format_message(), Exit.USAGE)
+    asked = wants_help(problem, sys.argv[1:])
+    if asked is not None:
+        sys.stdout.write(asked + "\n")
+        return Exit.OK
+    return _told(_words(in_our_words(problem)), Exit.USAGE)
+
+
 def _told(text: str, code: int) -> int:
     from apollo_batch.entrypoints.console import say
 
     say(text.rstrip())
     return code
-
-
-def _shown(problem: click.ClickException) -> str:
-    said = io.StringIO()
-    problem.show(file=said)
-    return said.getvalue()
 
 
 def _annotated(problem: BatchError) -> None:

@@ -9,7 +9,7 @@ from apollo_batch.catalogue.param import Param
 from apollo_batch.codes import Code
 from apollo_batch.entrypoints import console
 from apollo_batch.errors import UsageError
-from apollo_batch.runner.reading import near
+from apollo_batch.suggest import near
 
 _WIDTH = 26
 

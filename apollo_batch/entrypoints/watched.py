@@ -114,7 +114,7 @@ def _opened(how: How) -> How:
     """See in a process apart that journal, key and Apollo are there; what is wrong is raised."""
     found = Forked().ask(lambda: _open(how))
     if isinstance(found, Died):
-        raise BatchError(Code.BUG, found.words)
+        raise BatchError(Code.BUG, found.words, fix="Give the same command again.")
     if found["code"]:
         problem = BatchError(Code(found["word"]), found["message"], fix=found["fix"])
         problem.exit_code = Exit(found["code"])

@@ -1,6 +1,5 @@
 """Arguments and flags that several commands share, read the same way everywhere."""
 
-import difflib
 import os
 import re
 from collections.abc import Callable, Sequence
@@ -13,6 +12,7 @@ import click
 from apollo_batch.clock import seconds_of
 from apollo_batch.codes import Code
 from apollo_batch.errors import UsageError
+from apollo_batch.suggest import nearest
 
 _WORKBOOKS = (".xlsx", ".xlsm")
 
@@ -62,14 +62,21 @@ SANDBOX = click.option("--sandbox", is_flag=True, help="The embedded sandbox: no
 class Suggesting(click.Group):
     """A group of commands that knows what a mistyped one was meant to be."""
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Take `-h run` for `run -h`."""
+        if len(args) > 1 and args[0] in ctx.help_option_names and not args[1].startswith("-"):
+            args = [*args[1:], args[0]]
+        return super().parse_args(ctx, args)
+
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         name = args[0]
         if self.get_command(ctx, name) is None and not name.startswith("-"):
-            near = difflib.get_close_matches(name, self.list_commands(ctx), n=1, cutoff=0.6)
-            path = f"apollo-batch {ctx.info_name}" if ctx.parent else "apollo-batch"
-            hint = f"Did you mean: {path} {near[0]}?" if near else f"See: {path} --help"
+            meant = nearest(name, self.list_commands(ctx))
+            hint = (
+                f"Did you mean: {ctx.command_path} {meant}?" if meant else "See: apollo-batch help"
+            )
             raise UsageError(Code.UNKNOWN_COMMAND, f"There is no command {name!r}.", fix=hint)
         return super().resolve_command(ctx, args)
 

@@ -12,8 +12,8 @@ from apollo_batch.job.asked import SOURCE, Asked
 from apollo_batch.job.headers import normal
 from apollo_batch.job.places import Loc, Place, Places
 from apollo_batch.job.spelling import FIELDS, meant
-from apollo_batch.job.suggest import did_you_mean
 from apollo_batch.job.syntax import shown
+from apollo_batch.suggest import did_you_mean
 
 
 def problems(steps: Sequence[Asked], places: Places) -> Iterator[Problem]:

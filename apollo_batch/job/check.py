@@ -13,7 +13,7 @@ from apollo_batch.job.parts import SourceShape
 from apollo_batch.job.places import Loc, Place
 from apollo_batch.job.spelling import FIELDS, Meant, meant
 from apollo_batch.job.syntax import shown
-from apollo_batch.reasons import sentence
+from apollo_batch.reasons import REASONS, sentence
 
 _MOST_WAYS = 8
 
@@ -61,7 +61,9 @@ def _default(asked: Asked, loc: Loc, param: Param, source: SourceShape) -> Itera
         says = [values.single(param, part, asked.clock) for part in parts]
     except BadCellError as trouble:
         yield place.problem(
-            Code.VALUE_DOES_NOT_FIT, f"This default does not fit: {sentence(trouble.reason)}"
+            Code.VALUE_DOES_NOT_FIT,
+            f"This default does not fit: {sentence(trouble.reason)}",
+            REASONS[trouble.reason].remedy,
         )
         return
     if not any(says):

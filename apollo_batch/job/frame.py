@@ -9,8 +9,8 @@ from apollo_batch.job import enrolling, keeping_old
 from apollo_batch.job.asked import Asked
 from apollo_batch.job.places import Places
 from apollo_batch.job.shape import OF_A_SHEET, OF_A_STEP
-from apollo_batch.job.suggest import did_you_mean
 from apollo_batch.job.syntax import shown
+from apollo_batch.suggest import did_you_mean
 
 
 def incomplete(places: Places) -> Iterator[Problem]:

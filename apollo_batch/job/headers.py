@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from apollo_batch.codes import Code
 from apollo_batch.errors import Problem
 from apollo_batch.job.places import Place
-from apollo_batch.job.suggest import did_you_mean
 from apollo_batch.job.syntax import shown
+from apollo_batch.suggest import did_you_mean
 
 _MOST_LISTED = 20
 

@@ -10,9 +10,9 @@ from apollo_batch.errors import Problem
 from apollo_batch.job.asked import Asked
 from apollo_batch.job.headers import normal
 from apollo_batch.job.places import Places
-from apollo_batch.job.suggest import did_you_mean
 from apollo_batch.job.syntax import shown
 from apollo_batch.packing import choose_route
+from apollo_batch.suggest import did_you_mean
 
 OUR_COLUMNS = ("Apollo Status", "Apollo Reason", "Apollo Note", "Apollo Credits")
 

@@ -19,7 +19,7 @@ from apollo_batch.job import (
     tree,
 )
 from apollo_batch.job.asked import Asked, asked
-from apollo_batch.job.places import Place
+from apollo_batch.job.places import EACH, Place
 from apollo_batch.job.shape import JobShape
 from apollo_batch.job.wanted import Job
 
@@ -137,7 +137,7 @@ def refused(name: str, *problems: Problem) -> InvalidError:
     shown = tuple(ordered[:MOST_PROBLEMS])
     count = f"{len(ordered)} problems" if len(ordered) > 1 else "1 problem"
     more = f"; the first {MOST_PROBLEMS} are named" if len(ordered) > MOST_PROBLEMS else ""
-    return InvalidError(Code.JOB_UNSOUND, f"{name} has {count}{more}.", problems=shown)
+    return InvalidError(Code.JOB_UNSOUND, f"{name} has {count}{more}.", fix=EACH, problems=shown)
 
 
 def explain(error: InvalidError, text: str, name: str) -> str:

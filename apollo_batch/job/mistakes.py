@@ -23,8 +23,8 @@ from apollo_batch.job.rule_shapes import SkipShape, WhenShape
 from apollo_batch.job.shape import JobShape
 from apollo_batch.job.spelling import meant, plain_name
 from apollo_batch.job.step_shape import StepShape
-from apollo_batch.job.suggest import did_you_mean
 from apollo_batch.job.syntax import shown
+from apollo_batch.suggest import did_you_mean
 
 _GROUPS: dict[str, type[BaseModel]] = {
     "input": InputShape,
@@ -73,7 +73,7 @@ def problems(refusal: ValidationError, places: Places) -> Iterator[Problem]:
             case "job":
                 context = error["ctx"]
                 yield places.value(loc).problem(
-                    Code(context["code"]), context["message"], context["fix"] or None
+                    Code(context["code"]), context["message"], context["fix"]
                 )
             case "extra_forbidden":
                 yield unknown_key(loc, places)

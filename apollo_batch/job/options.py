@@ -13,9 +13,9 @@ from apollo_batch.job.mistakes import unknown_parameter
 from apollo_batch.job.places import Loc, Place
 from apollo_batch.job.scalars import yes_or_no
 from apollo_batch.job.spelling import DEDUPE, LABEL_RUN, PAGES, meant
-from apollo_batch.job.suggest import did_you_mean
 from apollo_batch.job.syntax import shown
 from apollo_batch.reasons import REASONS, sentence
+from apollo_batch.suggest import did_you_mean
 
 
 def problems(asked: Asked) -> Iterator[Problem]:
@@ -113,7 +113,7 @@ def _cleaned(asked: Asked, param: Param, value: str, place: Place) -> Iterator[P
     except BadCellError as trouble:
         remedy = REASONS[trouble.reason].remedy
         yield place.problem(
-            Code.VALUE_DOES_NOT_FIT, f"{shown(value)}: {sentence(trouble.reason)}", remedy or None
+            Code.VALUE_DOES_NOT_FIT, f"{shown(value)}: {sentence(trouble.reason)}", remedy
         )
         return
     if says == "":
@@ -175,7 +175,7 @@ def _bound(param: Param, value: Any, place: Place) -> Iterator[Problem]:
     except BadCellError as trouble:
         remedy = REASONS[trouble.reason].remedy
         yield place.problem(
-            Code.VALUE_DOES_NOT_FIT, f"{shown(value)}: {sentence(trouble.reason)}", remedy or None
+            Code.VALUE_DOES_NOT_FIT, f"{shown(value)}: {sentence(trouble.reason)}", remedy
         )
         return
     if says == "":

@@ -10,6 +10,10 @@ Loc = tuple[str | int, ...]
 """The way to a value: keys and list positions from the top of the file."""
 
 
+EACH = "Mend each problem in its place."
+"""What is to be done about an error that holds problems."""
+
+
 @dataclass(frozen=True)
 class Place:
     """Where a word stands and how wide it is, for the caret below it."""
@@ -18,7 +22,7 @@ class Place:
     column: int = 1
     width: int = 1
 
-    def problem(self, code: Code, message: str, fix: str | None = None) -> Problem:
+    def problem(self, code: Code, message: str, fix: str) -> Problem:
         """Say what is wrong here."""
         return Problem(code, message, fix, self.line, self.column, self.width)
 

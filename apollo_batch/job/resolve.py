@@ -11,7 +11,7 @@ from apollo_batch.codes import Code
 from apollo_batch.errors import InvalidError, Problem
 from apollo_batch.job import fields, moments, telling
 from apollo_batch.job.names import LISTS, Directory, Entry, looks_like_id
-from apollo_batch.job.places import Loc, Place
+from apollo_batch.job.places import EACH, Loc, Place
 from apollo_batch.job.spelling import FIELDS, field_way, way
 from apollo_batch.job.wanted import Job, Source, Step, Value
 from apollo_batch.reasons import sentence
@@ -59,7 +59,10 @@ def resolved(job: Job, directory: Directory) -> Job:
         count = len(work.problems)
         stand = "1 name does not stand" if count == 1 else f"{count} names do not stand"
         error = InvalidError(
-            Code.JOB_UNSOUND, f"{stand} for one thing in Apollo.", problems=tuple(work.problems)
+            Code.JOB_UNSOUND,
+            f"{stand} for one thing in Apollo.",
+            fix=EACH,
+            problems=tuple(work.problems),
         )
         error.job_file = job.path
         raise error

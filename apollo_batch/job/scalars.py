@@ -22,7 +22,7 @@ _LONGEST_SPLITTER = 5
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,11})(\.[0-9]{1,4})?")
 
 
-def wrong(code: Code, message: str, fix: str = "") -> PydanticCustomError:
+def wrong(code: Code, message: str, fix: str) -> PydanticCustomError:
     """Say what is wrong with a value; its place is known to the one who reads the error."""
     context = {"code": code.value, "message": message, "fix": fix}
     return PydanticCustomError("job", "{message}", context)

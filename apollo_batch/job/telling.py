@@ -7,8 +7,8 @@ from apollo_batch.codes import Code
 from apollo_batch.errors import Problem
 from apollo_batch.job.names import Directory, Entry, listed, looks_like_id
 from apollo_batch.job.places import Place
-from apollo_batch.job.suggest import did_you_mean
 from apollo_batch.job.syntax import shown
+from apollo_batch.suggest import did_you_mean
 
 _FIELDS = frozenset({Target.CONTACT_FIELD, Target.ACCOUNT_FIELD, Target.DEAL_FIELD})
 
@@ -22,7 +22,9 @@ def unusable(directory: Directory, target: Target, text: str, place: Place) -> P
     if found:
         gone = f"The {noun(target)} {shown(text)} is {found[0].gone}."
         return place.problem(
-            Code.NAME_GONE, gone, f"Use another: {listed(names)}." if names else None
+            Code.NAME_GONE,
+            gone,
+            f"Use another: {listed(names)}." if names else "Make another one in Apollo.",
         )
     if looks_like_id(text):
         return _unknown_id(directory, target, text, place)
@@ -78,9 +80,11 @@ def new_list(directory: Directory, target: Target, text: str) -> str:
     return f"There is no {noun(target)} {shown(text)} yet: Apollo makes it. {meant or ''}".strip()
 
 
-def choices(entry: Entry) -> str | None:
+def choices(entry: Entry) -> str:
     """List what a field may be, where that is a closed list."""
-    return f"Use one of: {listed(name for _, name in entry.choices)}." if entry.choices else None
+    if entry.choices:
+        return f"Use one of: {listed(name for _, name in entry.choices)}."
+    return f"Write a {entry.type}, or take the field out."
 
 
 def noun(target: Target) -> str:

@@ -10,7 +10,7 @@ from apollo_batch.job.bind import Binding, Rule
 from apollo_batch.job.filling import Filling, Reading, from_column, whole_question
 from apollo_batch.job.flow import takes
 from apollo_batch.job.names import Directory
-from apollo_batch.job.places import Loc, Place
+from apollo_batch.job.places import EACH, Loc, Place
 from apollo_batch.job.spelling import field_way, way
 from apollo_batch.job.wanted import Job, Source, Step, When, kept_as
 from apollo_batch.model import Row, RowNumber
@@ -44,6 +44,7 @@ def bind_to(job: Job, columns: Sequence[str], directory: Directory | None = None
         raise InvalidError(
             Code.JOB_UNSOUND,
             f"The job names {lacks} that cannot be found in the sheet.",
+            fix=EACH,
             problems=tuple(finding.problems),
         )
     # Later steps find their cells in the journal, which keeps those that any step names.

@@ -8,7 +8,7 @@ import yaml
 from apollo_batch.codes import Code
 from apollo_batch.errors import InvalidError, Problem
 from apollo_batch.job import syntax
-from apollo_batch.job.places import Loc, Place, Places
+from apollo_batch.job.places import EACH, Loc, Place, Places
 
 MOST_CHARACTERS = 256 * 1024
 MOST_DEPTH = 20
@@ -51,14 +51,18 @@ def read(text: str) -> Tree:
     except (ValueError, OverflowError):
         # PyYAML turns escapes such as "\UFFFFFFFF" into characters without asking if they exist.
         place = syntax.place(reading.loader.get_mark())
-        raise _refused(place.problem(Code.BAD_CHARACTER, "There is no such character.")) from None
+        raise _refused(_no_such_character(place)) from None
     if reading.problems:
         raise _refused(*reading.problems)
     return Tree(values, Places(reading.keys, reading.values))
 
 
+def _no_such_character(place: Place) -> Problem:
+    return place.problem(Code.BAD_CHARACTER, "There is no such character.", "Type the text anew.")
+
+
 def _refused(*problems: Problem) -> InvalidError:
-    return InvalidError(Code.JOB_UNSOUND, "The file cannot be read.", problems=problems)
+    return InvalidError(Code.JOB_UNSOUND, "The file cannot be read.", fix=EACH, problems=problems)
 
 
 @dataclass
@@ -144,7 +148,7 @@ class _Reading:
 
     def _scalar(self, event: yaml.ScalarEvent, place: Place) -> str:
         if any("\ud800" <= character <= "\udfff" for character in event.value):
-            self.problems.append(place.problem(Code.BAD_CHARACTER, "There is no such character."))
+            self.problems.append(_no_such_character(place))
             return ""
         return Word(event.value) if event.style is None else str(event.value)
 

@@ -14,11 +14,11 @@ from apollo_batch.codes import Code
 from apollo_batch.job import conditions, moments
 from apollo_batch.job.cleaners import CLEANERS
 from apollo_batch.job.scalars import Named, OneOrMore, wrong
-from apollo_batch.job.suggest import did_you_mean
 from apollo_batch.job.syntax import shown
 from apollo_batch.job.wanted import Rehearse
 from apollo_batch.model import Status
 from apollo_batch.reasons import REASONS
+from apollo_batch.suggest import did_you_mean
 
 VERSION = 1
 
@@ -80,7 +80,11 @@ def _some(names: list[str]) -> list[str]:
 def _to_be_had(name: str) -> str:
     if name not in TO_BE_HAD:
         known = f"Write {' or '.join(TO_BE_HAD)}, or both as a list."
-        raise wrong(Code.UNKNOWN_CHOICE, f"`only_if_available` knows no {shown(name)}.", known)
+        raise wrong(
+            Code.UNKNOWN_CHOICE,
+            f"`only_if_available` knows no {shown(name)}.",
+            did_you_mean(name, TO_BE_HAD) or known,
+        )
     return name
 
 

@@ -1,6 +1,5 @@
 """A settings file comes in; what it says, each with its line, goes out, or why it cannot count."""
 
-import difflib
 import os
 import re
 import stat
@@ -14,6 +13,7 @@ from apollo_batch.errors import InvalidError
 from apollo_batch.layers.known import SETTINGS
 from apollo_batch.layers.setting import Layer, Said
 from apollo_batch.layers.values import value_of
+from apollo_batch.suggest import near
 
 _MOST_BYTES = 64 * 1024
 _PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
@@ -152,5 +152,4 @@ def _see_that_it_may(where: str, name: str, layer: Layer) -> None:
 def _meant(name: str) -> str:
     if _LIKE_A_KEY.search(name):
         return "A key is in no settings file: put it into the keyring with `apollo-batch auth set`."
-    near = difflib.get_close_matches(name, SETTINGS, n=1, cutoff=0.6)
-    return f"Did you mean {near[0]}?" if near else f"Known are {', '.join(sorted(SETTINGS))}."
+    return near(name, sorted(SETTINGS))

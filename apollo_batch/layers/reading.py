@@ -1,6 +1,5 @@
 """The environment and a folder come in; what is said of settings there goes out, the nearest first."""
 
-import difflib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from apollo_batch.layers.file import read_file
 from apollo_batch.layers.known import FILE_VARIABLE, SETTINGS
 from apollo_batch.layers.setting import Layer, Rule, Said, Setting
 from apollo_batch.layers.values import value_of_text
+from apollo_batch.suggest import did_you_mean
 
 PROJECT_FILE = Path("apollo-batch.toml")
 POLICY_FILE = Path("/etc/apollo-batch/policy.toml")
@@ -94,10 +94,10 @@ def _of_variable(setting: Setting, text: str) -> Said:
         value = value_of_text(setting, text, Path())
     except InvalidError as problem:
         words = f"{setting.variable}: {problem.message}"
-        raise InvalidError(problem.code, words, fix="Correct it, or unset it.") from None
+        raise InvalidError(problem.code, words, fix=problem.fix) from None
     return Said(setting.name, value, Layer.ENVIRONMENT, setting.variable)
 
 
 def _meant(variable: str, known: Mapping[str, Setting]) -> str:
-    near = difflib.get_close_matches(variable, [*known, FILE_VARIABLE], n=1, cutoff=0.8)
-    return f"Did you mean {near[0]}?" if near else "Unset it, or see: apollo-batch config show"
+    meant = did_you_mean(variable, [*known, FILE_VARIABLE])
+    return meant or "Unset it, or see: apollo-batch config show"

@@ -20,7 +20,11 @@ def value_of(setting: Setting, raw: object, folder: Path) -> Value:
     value = _read(setting, raw, folder)
     if value is None:
         quotes = "" if setting.kind in _NUMBERS else ", in quotes"
-        raise InvalidError(Code.SETTINGS_VALUE, f"{setting.name} is {_wanted(setting)}{quotes}.")
+        raise InvalidError(
+            Code.SETTINGS_VALUE,
+            f"{setting.name} is {_wanted(setting)}{quotes}.",
+            fix=f"Write it like {setting.name} = {setting.example}",
+        )
     return value
 
 
@@ -28,7 +32,11 @@ def value_of_text(setting: Setting, text: str, folder: Path) -> Value:
     """Read what a variable says."""
     value = _read(setting, _number_in(text) if setting.kind in _NUMBERS else text, folder)
     if value is None:
-        raise InvalidError(Code.SETTINGS_VALUE, f"{setting.name} is {_wanted(setting)}.")
+        raise InvalidError(
+            Code.SETTINGS_VALUE,
+            f"{setting.name} is {_wanted(setting)}.",
+            fix="Correct it, or unset it.",
+        )
     return value
 
 

@@ -72,7 +72,9 @@ def append(path: Path, text: str) -> None:
             os.close(handle)
     except OSError as problem:
         raise OutputError(
-            Code.OUTPUT_NOT_WRITTEN, f"{path} could not be written: {problem.strerror}."
+            Code.OUTPUT_NOT_WRITTEN,
+            f"{path} could not be written: {problem.strerror}.",
+            fix="See that its folder is there and may be written to.",
         ) from None
 
 

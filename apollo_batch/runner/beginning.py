@@ -19,11 +19,10 @@ from apollo_batch.job.places import Place
 from apollo_batch.job.recognise import MOST_CELLS
 from apollo_batch.job.sight import Sight, look_at
 from apollo_batch.job.spelling import ALIASES, FIELDS, meant, spellings
-from apollo_batch.job.suggest import did_you_mean
 from apollo_batch.job.tie import bind_to
-from apollo_batch.runner.reading import near
 from apollo_batch.sheets.layout import named_columns
 from apollo_batch.sheets.read import Sheet, open_sheet
+from apollo_batch.suggest import did_you_mean, near
 
 PREVIEWED = 5
 _LISTED = 12
@@ -145,7 +144,9 @@ def checked(draft: Draft, beginning: Beginning, file: str) -> str:
         bind_to(loads(text, file), beginning.sheet.columns)
     except InvalidError as refusal:
         shown = explain(refusal, text, file)
-        raise UsageError(Code.JOB_UNSOUND, f"This would be no sound job:\n{shown}") from None
+        raise UsageError(
+            Code.JOB_UNSOUND, f"This would be no sound job:\n{shown}", fix="Say it otherwise."
+        ) from None
     return text
 
 

@@ -126,7 +126,11 @@ class Harvest:
         land(self.place.store, self.run)
         for _, settlement in settled:
             if settlement.halt is Halt.ACCESS:
-                raise AccessError(Code.API_KEY_REFUSED, settlement.message)
+                raise AccessError(
+                    Code.API_KEY_REFUSED,
+                    settlement.message,
+                    fix="With another key, run the same command again.",
+                )
             if settlement.arrival in {Arrival.NOT_SENT, Arrival.UNKNOWN}:
                 self._silence.append(settlement.message)
             else:

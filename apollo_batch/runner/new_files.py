@@ -72,7 +72,9 @@ def see_that_it_is_new_at_last(target: Path) -> None:
     """Look once more, right before a file takes its place."""
     if target.exists():
         raise UsageError(
-            Code.JOB_IN_THE_WAY, f"{target} has come to be there meanwhile and stays as it is."
+            Code.JOB_IN_THE_WAY,
+            f"{target} has come to be there meanwhile and stays as it is.",
+            fix="Give the same command again: it names a new one.",
         )
 
 

@@ -66,7 +66,9 @@ def deliver(
         runs.written(store, found.run, str(path), sha256(path), now, news=news)
     except OSError as problem:
         raise OutputError(
-            Code.OUTPUT_NOT_WRITTEN, f"{path} could not be written: {problem.strerror}."
+            Code.OUTPUT_NOT_WRITTEN,
+            f"{path} could not be written: {problem.strerror}.",
+            fix="Name another place with --output; the results are safe.",
         ) from None
     return Delivered(path, notices)
 

@@ -1,8 +1,7 @@
 """Job files and spreadsheets found again: for checking, and for writing an old run's output."""
 
-import difflib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -42,10 +41,3 @@ def sheet_of(store: Store, record: Mapping[str, Any]) -> Sheet | None:
         header_row=reading["header_row"],
         encoding=reading["encoding"],
     )
-
-
-def near(name: str, known: Iterable[str]) -> str:
-    """Say which known name was probably meant, or all of them."""
-    names = list(known)
-    found = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
-    return f"Did you mean {found[0]}?" if found else f"There are: {', '.join(names)}."

@@ -22,7 +22,9 @@ def come_to_work(store: Store) -> tuple[str, Lock]:
         owner += f"@{_here(store)}"
     held = lock(_work(store, owner), owner)
     if held is None:
-        raise HeldError(Code.RUN_HELD, f"The name {owner} is taken; run the same command again.")
+        raise HeldError(
+            Code.RUN_HELD, f"The name {owner} is taken.", fix="Run the same command again."
+        )
     return owner, held
 
 

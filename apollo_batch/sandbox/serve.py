@@ -54,7 +54,11 @@ def running(setup: Setup) -> Iterator[Running]:
         thread.start()
         try:
             if not server.answers.wait(_START_SECONDS):
-                raise BatchError(Code.SANDBOX_SILENT, "The sandbox did not start.")
+                raise BatchError(
+                    Code.SANDBOX_SILENT,
+                    "The sandbox did not start.",
+                    fix="Run the same command again.",
+                )
             yield Running(f"http://{_HOST}:{listener.getsockname()[1]}", setup.key, server)
         finally:
             server.should_exit = True

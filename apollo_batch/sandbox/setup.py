@@ -8,6 +8,7 @@ from apollo_batch.codes import Code
 from apollo_batch.errors import UsageError
 from apollo_batch.sandbox.keys import MASTER_KEY
 from apollo_batch.sandbox.limits import PROFILES
+from apollo_batch.suggest import near
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class Setup:
             raise UsageError(
                 Code.SANDBOX_SETUP,
                 f"The sandbox knows no plan called '{self.profile}'.",
-                fix=f"Choose one of: {', '.join(PROFILES)}.",
+                fix=near(self.profile, PROFILES),
             )
         if self.time_scale <= 0:
             raise UsageError(

@@ -72,7 +72,9 @@ def _read(path: Path) -> Iterator[zipfile.ZipFile]:
         ) from error
     except NotImplementedError as error:
         raise InvalidError(
-            Code.SHEET_DAMAGED, f"{path.name} is packed in a way no Excel reads: {error}."
+            Code.SHEET_DAMAGED,
+            f"{path.name} is packed in a way no Excel reads: {error}.",
+            fix=SAVE_AS,
         ) from error
 
 

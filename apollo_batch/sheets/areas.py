@@ -1,6 +1,5 @@
 """A workbook's package in; its named tables (Insert > Table), where each stands, out."""
 
-import difflib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -9,6 +8,7 @@ from apollo_batch.errors import InvalidError
 from apollo_batch.sheets import cells, markup
 from apollo_batch.sheets.package import Package
 from apollo_batch.sheets.workbook import Workbook
+from apollo_batch.suggest import did_you_mean
 
 Area = tuple[int, int, int, int]
 """First row, first column, last row, last column."""
@@ -81,10 +81,9 @@ def _no_such_table(file: str, asked: str, names: list[str]) -> InvalidError:
             f"{file} has no table {asked!r}: it has no tables at all.",
             fix="Name the sheet instead: input: {sheet: …}, or make one with Insert > Table.",
         )
-    close = difflib.get_close_matches(asked, names, n=1, cutoff=0.5)
     there = ", ".join(repr(name) for name in names)
     return InvalidError(
         Code.UNKNOWN_TABLE,
         f"{file} has no table {asked!r}; it has {there}.",
-        fix=f"Did you mean {close[0]!r}?" if close else "Name one of those.",
+        fix=did_you_mean(asked, names) or "Name one of those.",
     )

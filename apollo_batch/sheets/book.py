@@ -1,6 +1,5 @@
 """A workbook file in; the sheet that was meant, its values and merged cells, out."""
 
-import difflib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +11,7 @@ from apollo_batch.errors import InvalidError
 from apollo_batch.sheets.archive import SAVE_AS
 from apollo_batch.sheets.areas import Area
 from apollo_batch.sheets.cells import Read
+from apollo_batch.suggest import did_you_mean
 
 
 @contextmanager
@@ -76,12 +76,11 @@ def sheet_name(path: Path, book: calamine.CalamineWorkbook, asked: str | None) -
 
 
 def _no_such_sheet(path: Path, asked: str, names: list[str]) -> InvalidError:
-    close = difflib.get_close_matches(asked, names, n=1, cutoff=0.5)
     there = ", ".join(repr(name) for name in names)
     return InvalidError(
         Code.UNKNOWN_SHEET,
         f"{path.name} has no sheet {asked!r}; it has {there}.",
-        fix=f"Did you mean {close[0]!r}?" if close else "Name one of those.",
+        fix=did_you_mean(asked, names) or "Name one of those.",
     )
 
 

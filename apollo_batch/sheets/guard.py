@@ -50,7 +50,9 @@ def _start(path: Path) -> bytes:
         ) from None
     except OSError as error:
         raise InvalidError(
-            Code.SHEET_UNREADABLE, f"{path} cannot be read: {error.strerror}."
+            Code.SHEET_UNREADABLE,
+            f"{path} cannot be read: {error.strerror}.",
+            fix="See that you may read it, then run the same command again.",
         ) from error
     if not start:
         raise InvalidError(

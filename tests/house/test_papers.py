@@ -227,8 +227,8 @@ def test_every_command_and_flag_is_in_the_papers_and_explains_itself():
 
 
 def test_the_papers_name_no_command_and_no_flag_that_is_not_there():
-    names = set(re.findall(r"apollo-batch ([a-z]+)\b", ALL))
     typed = re.sub(r"^python3 [^\n]*$|^```text\n.*?^```$", "", ALL, flags=re.MULTILINE | re.DOTALL)
+    names = set(re.findall(r"apollo-batch ([a-z]+)\b", typed))
     flags = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", typed))
 
     known = {opt for _, _, options in commands() for o in options for opt in o.opts}

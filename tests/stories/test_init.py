@@ -158,7 +158,7 @@ def test_an_enrollment_names_its_sequence_and_its_mailbox_or_is_not_written(desk
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["--operation", "people.enrihc"], "Did you mean people.enrich?"),
+        (["--operation", "people.enrihc"], "Did you mean `people.enrich`?"),
         (["--operation", "tasks.search"], "takes nothing from a row"),
         (["--map", "emial=Email"], "Did you mean `email`?"),
         (["--map", "email=Emial"], "Did you mean `Email`?"),
@@ -236,7 +236,7 @@ def test_wrong_answers_are_asked_again_and_right_ones_are_heeded(desk):
         desk,
         [
             ("A number", "contacts.craete\n"),
-            ("Did you mean contacts.create?", "3\n"),
+            ("Did you mean `contacts.create`?", "3\n"),
             ("Right?", "title=Note\n"),
             ("Did you mean `Notes`?", "title=Notes\n"),
             ("Right?", "\n"),

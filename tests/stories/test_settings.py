@@ -164,7 +164,7 @@ def test_what_cannot_count_stops_a_run_with_its_place(desk, apollo, text, says):
 @pytest.mark.parametrize(
     ("variable", "text", "says"),
     [
-        ("APOLLO_BATCH_MAX_CREDIT", "5", "Did you mean APOLLO_BATCH_MAX_CREDITS?"),
+        ("APOLLO_BATCH_MAX_CREDIT", "5", "Did you mean `APOLLO_BATCH_MAX_CREDITS`?"),
         ("APOLLO_BATCH_BUDGET", "5", "APOLLO_BATCH_BUDGET sets nothing."),
         ("APOLLO_BATCH_MAX_CREDITS", "many", "max_credits is a number, 0 or more."),
         ("APOLLO_BATCH_MAX_CREDITS", "nan", "max_credits is a number, 0 or more."),

@@ -7,6 +7,8 @@ import pytest
 from apollo_batch.errors import InvalidError
 from apollo_batch.job.load import explain, loads
 
+UNPLAIN = r"NoneType|\w+Error\b|[Tt]raceback|\bstack\b|\bNaN\b|\bnull\b|pydantic|yaml\.\w"
+"""What no message to a person may hold."""
 TOP = "version: 1\noperation: people.enrich\n"
 JOB = TOP + "map: {email: Work Email}\n"
 PEOPLE = "version: 1\nkeep: {Id: id}\nsource: {operation: people.search, options: {%s}}\n"
@@ -404,9 +406,13 @@ def test_a_broken_job_is_refused_where_it_is_broken(name):
 
     problems = refusal.value.problems
     assert [(p.line, p.column) for p in problems] == wanted
+    assert re.findall(r"\[(AB1\d{3})\]\n", explain(refusal.value, text, "leads.yaml")) == [
+        p.code for p in problems
+    ]
     said = " ".join(f"{p.message} {p.fix}" for p in problems)
     assert [word for word in words.split() if word.lower() not in said.lower()] == []
-    assert all(p.message.endswith(".") for p in problems)
+    assert all(p.message.endswith(".") and p.fix for p in problems)
+    assert re.search(UNPLAIN, said) is None
 
 
 def without_marks(marked: str) -> tuple[str, list[tuple[int, int]]]:

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from apollo_batch.errors import InvalidError, Problem
 from apollo_batch.job.conditions import MOST_CELL, compiled
 from apollo_batch.job.load import explain, load, loads
-from apollo_batch.job.suggest import distance, nearest
 from apollo_batch.job.wanted import Job
+from apollo_batch.suggest import distance, nearest
 
 SOUND = """\
 version: 1

@@ -1,6 +1,5 @@
 """A misspelt word and the words there are come in, the one that was meant goes out."""
 
-import difflib
 from collections.abc import Iterable
 
 _FAR = 2
@@ -16,6 +15,8 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     far, best = ranked[0]
     if far <= _FAR and far * 2 < len(plain):
         return best
+    import difflib
+
     alike = difflib.get_close_matches(plain, [_plain(each) for _, each in ranked], 1, _ALIKE)
     return next((each for _, each in ranked if alike and _plain(each) == alike[0]), None)
 
@@ -24,6 +25,12 @@ def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     """Ask the question, where there is one to ask."""
     meant = nearest(word, known)
     return None if meant is None else f"Did you mean `{meant}`?"
+
+
+def near(word: str, known: Iterable[str]) -> str:
+    """Ask the question, or else name all there are."""
+    names = list(known)
+    return did_you_mean(word, names) or f"There are: {', '.join(names)}."
 
 
 def distance(left: str, right: str) -> int:
