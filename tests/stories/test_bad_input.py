@@ -154,7 +154,7 @@ def test_a_file_that_is_no_spreadsheet_is_told_what_it_is(desk, apollo, name):
 
     assert name in said
     assert word in said
-    assert said.count("\n") == 2, "what is wrong, and what to do"
+    assert said.count("\n") == 3, "what is wrong, what to do, where there is more"
 
 
 @pytest.mark.parametrize("part", [0.1, 0.5, 0.9, 0.99])

@@ -93,7 +93,7 @@ def test_an_unknown_operation_is_told_with_the_one_that_was_meant(desk):
     ended = desk.call("operations", "people.enrch")
 
     assert ended.code == Exit.USAGE
-    assert "Did you mean people.enrich?" in ended.err
+    assert "Did you mean `people.enrich`?" in ended.err
 
 
 def test_runs_lists_the_newest_first_and_show_takes_the_beginning_of_an_id(desk, apollo):
@@ -311,4 +311,4 @@ def test_a_kind_that_is_none_is_refused_with_those_there_are(desk):
     ended = desk.call("list", "people", "--sandbox")
 
     assert ended.code == 2
-    assert "'mailboxes'" in ended.err
+    assert "mailboxes" in ended.err

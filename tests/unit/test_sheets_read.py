@@ -98,7 +98,7 @@ def test_the_first_visible_sheet_is_read_unless_one_is_named(tmp_path):
     assert open_sheet(tmp_path / "leads.xlsx", name="more").columns == ("More name", "Email")
     with pytest.raises(InvalidError, match="'Old', 'Leads', 'More'") as refusal:
         open_sheet(tmp_path / "leads.xlsx", name="Leds")
-    assert refusal.value.fix == "Did you mean 'Leads'?"
+    assert refusal.value.fix == "Did you mean `Leads`?"
 
 
 @pytest.mark.parametrize(
