@@ -118,6 +118,12 @@ def state_place(flag: str | None, environ: Mapping[str, str]) -> Path | Secret:
     return Path(platformdirs.user_state_dir("apollo-batch", appauthor=False))
 
 
+def sandbox_folder(state: Path) -> Path:
+    """Name the folder of the embedded sandbox beside a journal in a folder or a file."""
+    base = state.with_name(state.name + ".d") if state.suffix == ".db" else state
+    return base / "sandbox"
+
+
 def habit(name: str, environ: Mapping[str, str]) -> str | None:
     """Say what holds of a setting that is no limit; None where nobody says anything."""
     value = in_force(all_said(environ))[name].value

@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 import click
 
 from apollo_batch.codes import Code
+from apollo_batch.entrypoints import completing
 from apollo_batch.entrypoints.ci import in_ci
 from apollo_batch.entrypoints.words import (
     FORMAT,
@@ -157,7 +158,7 @@ def verify(run_id: str, state: str | None, sandbox: bool) -> NoReturn:
 
 
 @click.command()
-@click.argument("run_id", metavar="[RUN]", required=False)
+@click.argument("run_id", metavar="[RUN]", required=False, shell_complete=completing.runs)
 @WAIT
 @STATE
 @SANDBOX
@@ -179,7 +180,7 @@ def collect(run_id: str | None, wait: float, state: str | None, **flags: bool) -
 
 
 @click.command()
-@click.argument("run_id", metavar="[RUN]", required=False)
+@click.argument("run_id", metavar="[RUN]", required=False, shell_complete=completing.runs)
 @STATE
 @SANDBOX
 @click.option("--output", type=click.Path(path_type=Path), help="A workbook for Apollo's support.")

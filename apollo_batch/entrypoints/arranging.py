@@ -6,6 +6,7 @@ from typing import NoReturn
 
 import click
 
+from apollo_batch.entrypoints import completing
 from apollo_batch.entrypoints.words import Suggesting
 
 
@@ -15,7 +16,9 @@ def config() -> None:
 
 
 @config.command()
-@click.argument("job", required=False, type=click.Path(path_type=Path))
+@click.argument(
+    "job", required=False, type=click.Path(path_type=Path), shell_complete=completing.jobs
+)
 @click.option("--origin", is_flag=True, help="Say who says it, and what else was said.")
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
 def show(job: Path | None, origin: bool, as_json: bool) -> None:
@@ -84,4 +87,26 @@ def clear() -> None:
     clear_key()
 
 
-COMMANDS = (config, auth)
+@click.command()
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+@click.option("--install", is_flag=True, help="Put it where the shell finds it; it asks first.")
+@click.option("--yes", is_flag=True, help="Agree beforehand to what --install changes.")
+@click.pass_context
+def completion(context: click.Context, shell: str, install: bool, yes: bool) -> None:
+    """Print the script by which a shell completes commands, flags, jobs, runs and operations.
+
+    \b
+    Examples:
+      apollo-batch completion bash --install
+      apollo-batch completion zsh > apollo-batch.zsh
+    """
+    from apollo_batch.entrypoints import installing
+
+    cli = context.find_root().command
+    if install:
+        installing.install(shell, cli, yes=yes)
+    else:
+        click.echo(installing.script_for(shell, cli), nl=False)
+
+
+COMMANDS = (config, auth, completion)

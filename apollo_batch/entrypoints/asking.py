@@ -19,6 +19,7 @@ from apollo_batch.entrypoints.words import (
     run_flags,
     settled,
     wants_csv,
+    zone_in_force,
 )
 
 
@@ -116,7 +117,7 @@ def _wish(job: Path, sheet: Path | None, flags: dict[str, Any], *more: str) -> A
         period=flags["period"],
         max_credits=credits_flag(flags["max_credits"]),
         max_enroll=flags["max_enroll"],
-        zone=settled("zone", "UTC")() or "",
+        zone=zone_in_force(),
         **{name: flags[name] for name in more},
     )
 

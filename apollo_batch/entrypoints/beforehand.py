@@ -6,11 +6,18 @@ from typing import Any, NoReturn
 
 import click
 
+from apollo_batch.entrypoints import completing
 from apollo_batch.entrypoints.words import LISTED, SANDBOX, SHEET, STATE, sandbox_flags
 
 
 @click.command()
-@click.argument("jobs", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument(
+    "jobs",
+    nargs=-1,
+    required=True,
+    type=click.Path(path_type=Path),
+    shell_complete=completing.jobs,
+)
 @click.option(
     "--sheet", type=click.Path(path_type=Path), help="See that the columns are there too."
 )
@@ -36,7 +43,7 @@ def schema() -> None:
 
 
 @click.command()
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=completing.operations)
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
 def operations(name: str | None, as_json: bool) -> None:
     """List what a job can ask for, or all about one operation."""
@@ -63,7 +70,9 @@ def list_kind(kind: str, state: str | None, sandbox: bool, as_json: bool) -> Non
 
 
 @click.command()
-@click.argument("job", required=False, type=click.Path(path_type=Path))
+@click.argument(
+    "job", required=False, type=click.Path(path_type=Path), shell_complete=completing.jobs
+)
 @SHEET
 @click.option("--drift", is_flag=True, help="Hold Apollo's free answers against the catalogue too.")
 @STATE

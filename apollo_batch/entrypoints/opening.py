@@ -13,7 +13,14 @@ from apollo_batch.clock import SystemClock
 from apollo_batch.entrypoints import console
 from apollo_batch.entrypoints.ci import refuse_strangers
 from apollo_batch.journal.store import Store, open_store
-from apollo_batch.settings import Credential, Secret, Settings, read_settings, state_place
+from apollo_batch.settings import (
+    Credential,
+    Secret,
+    Settings,
+    read_settings,
+    sandbox_folder,
+    state_place,
+)
 
 if TYPE_CHECKING:
     from apollo_batch.runner.place import Place
@@ -42,8 +49,7 @@ def _sandbox_folder(state: Path | Secret) -> Path:
         from apollo_batch.journal.address import address_of, folder_of
 
         return folder_of(address_of(state)) / "sandbox"
-    base = state.with_name(state.name + ".d") if state.suffix == ".db" else state
-    return base / "sandbox"
+    return sandbox_folder(state)
 
 
 @contextmanager

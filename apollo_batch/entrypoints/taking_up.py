@@ -11,6 +11,7 @@ from apollo_batch.entrypoints.opening import place_for
 from apollo_batch.entrypoints.reviewing import approved, refused, to_review
 from apollo_batch.entrypoints.running import run_at
 from apollo_batch.entrypoints.shelving import conflict_of, same_as, to_done, to_failed
+from apollo_batch.entrypoints.words import zone_in_force
 from apollo_batch.errors import BatchError, Exit, InvalidError, UsageError
 from apollo_batch.files import named
 from apollo_batch.journal import runs
@@ -99,7 +100,9 @@ class _Errand:
         return Ended(Exit.OK, Home.DONE, "")
 
     def _worked(self) -> Ended:
-        wish = Wish(self.claim.inbox.job, self.claim.file, threads=self.how.threads)
+        wish = Wish(
+            self.claim.inbox.job, self.claim.file, zone=zone_in_force(), threads=self.how.threads
+        )
         ready = self._prepared(wish)
         now = self.place.clock.now()
         if words := same_as(self.place.store, ready, self.claim, now):
@@ -174,7 +177,12 @@ class _Errand:
 
     def _put(self, code: Exit, home: Home, found: Figures, more: str) -> Ended:
         if home is Home.REVIEW:
-            wish = Wish(self.claim.inbox.job, self.claim.file, threads=self.how.threads)
+            wish = Wish(
+                self.claim.inbox.job,
+                self.claim.file,
+                zone=zone_in_force(),
+                threads=self.how.threads,
+            )
             ready = rehearse(self.place, self._prepared(wish), lambda _: None)
             return replace(self._review(ready, more), code=code)
         if home is Home.DONE:
@@ -184,7 +192,7 @@ class _Errand:
 
     def _wants_more(self, agreed: Saved | None) -> str:
         """Why a run that ended at its budget is to be approved anew; "" where that would not help."""
-        wish = Wish(self.claim.inbox.job, self.claim.file)
+        wish = Wish(self.claim.inbox.job, self.claim.file, zone=zone_in_force())
         ready = self._prepared(wish)
         plan = plan_to_save(self.place, ready, caps_in_force(self.place, ready).least)
         credits = agreed.most_credits if agreed else FREE_CREDITS

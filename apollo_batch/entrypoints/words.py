@@ -11,6 +11,7 @@ import click
 
 from apollo_batch.clock import seconds_of
 from apollo_batch.codes import Code
+from apollo_batch.entrypoints import completing
 from apollo_batch.errors import UsageError
 from apollo_batch.suggest import nearest
 
@@ -30,9 +31,14 @@ def settled(name: str, otherwise: str | None = None) -> Callable[[], str | None]
     return ask
 
 
+def zone_in_force() -> str:
+    """The time zone that a job takes which names none."""
+    return settled("zone")() or "UTC"
+
+
 SHEET = click.argument("sheet", required=False, type=click.Path(path_type=Path))
-JOB = click.argument("job", type=click.Path(path_type=Path))
-RUN = click.argument("run_id", metavar="RUN")
+JOB = click.argument("job", type=click.Path(path_type=Path), shell_complete=completing.jobs)
+RUN = click.argument("run_id", metavar="RUN", shell_complete=completing.runs)
 STATE = click.option("--state", metavar="DIR|FILE.db|URL", help="Where the journal is kept.")
 FORMAT = click.option(
     "--format",
