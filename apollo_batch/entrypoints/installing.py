@@ -59,7 +59,9 @@ def install(shell: str, cli: click.Command, *, yes: bool) -> None:
             _add(change.file, change.line)
     except OSError as problem:
         raise OutputError(
-            Code.OUTPUT_NOT_WRITTEN, f"It could not be written: {problem.strerror}."
+            Code.OUTPUT_NOT_WRITTEN,
+            f"It could not be written: {problem.strerror}.",
+            fix=f"{PROGRAM} completion {shell} prints the script, for a place of your own.",
         ) from None
     console.say(f"Done. Open a new {shell}, and press Tab behind `{PROGRAM} `.")
 
