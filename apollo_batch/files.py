@@ -50,6 +50,7 @@ def whole(
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)  # tells it from a draft whose writer is gone
         yield draft
+        _see_that_it_is_ours(handle, draft)
         _sync(draft)
         if ready is not None:
             ready(draft)
@@ -58,6 +59,12 @@ def whole(
     finally:
         os.close(handle)
         draft.unlink(missing_ok=True)
+
+
+def _see_that_it_is_ours(handle: int, draft: Path) -> None:
+    """In a folder where others write too, somebody may have put something else in its place."""
+    if not os.path.samestat(os.fstat(handle), draft.lstat()):
+        raise OSError(errno.ESTALE, "something else was put in the place of its draft")
 
 
 def _replace(draft: Path, target: Path, wait: Wait) -> None:
@@ -128,7 +135,7 @@ def lock(path: Path, says: str) -> Lock | None:
     `says` is written into the file, for whoever finds it held.
     """
     private_folder(path.parent)
-    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE_FILE)
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, PRIVATE_FILE)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -142,7 +149,7 @@ def lock(path: Path, says: str) -> Lock | None:
 def locked(path: Path) -> bool:
     """Whether another process, or another lock of this one, holds the lock of a file."""
     try:
-        handle = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+        handle = os.open(path, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
     except FileNotFoundError:
         return False
     try:

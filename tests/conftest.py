@@ -2,11 +2,13 @@
 
 import os
 import runpy
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
 import tally
 from hypothesis import HealthCheck, settings
+from leakscan import leaked, leaking_files
 from makers import Desk, serving
 from postgres_server import MISSING, PostgresServer, programs
 
@@ -56,8 +58,49 @@ def pytest_terminal_summary(terminalreporter):
         terminalreporter.write_line(tally.told())
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item):
+    """What a test, or a library on its behalf, has said and logged holds no secret."""
+    report = yield
+    said = "".join(text for _, text in report.sections)
+    if report.when == "teardown" and (held := leaked(said.encode("utf-8", "replace"))):
+        report.outcome, report.longrepr = "failed", f"{item.nodeid} said or logged {held}"
+    return report
+
+
 @pytest.fixture(scope="session", autouse=True)
-def _no_home_for_the_session(tmp_path_factory):
+def _no_secret_is_left_by_all(tmp_path_factory):
+    """What lies in folders that several tests share is looked through at the end."""
+    looked_through = set()
+    yield looked_through
+    rest = set(tmp_path_factory.getbasetemp().iterdir()) - looked_through
+    _hold_no_secret(*(folder for folder in rest if not folder.is_symlink()))
+
+
+@pytest.fixture(autouse=True)
+def _no_secret_is_left(request, _no_secret_is_left_by_all, _a_home_of_its_own):
+    """Every file that a test leaves is looked through, but for a key file it wrote itself."""
+    folders = [_a_home_of_its_own]
+    if "tmp_path" in request.fixturenames:
+        folders.append(request.getfixturevalue("tmp_path"))
+    yield
+    kept = [mark.args[0] for mark in request.node.iter_markers("keeps_a_secret")]
+    _hold_no_secret(*folders, but=kept)
+    _no_secret_is_left_by_all.update(folders)
+
+
+def _hold_no_secret(*folders, but=()):
+    held = {
+        str(path.relative_to(folder)): secrets
+        for folder in folders
+        for path, secrets in leaking_files(folder).items()
+    }
+    stray = {path: held[path] for path in held if not any(fnmatch(path, kept) for kept in but)}
+    assert not stray, f"A secret was left in {stray} of {[*map(str, folders)]}"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_home_for_the_session(_no_secret_is_left_by_all, tmp_path_factory):
     """Whatever starts before the first test finds no home of a person either."""
     with pytest.MonkeyPatch.context() as patch:
         _move_house(patch, tmp_path_factory.mktemp("home"))
@@ -70,6 +113,7 @@ def _a_home_of_its_own(_no_home_for_the_session, tmp_path_factory, monkeypatch, 
     home = tmp_path_factory.getbasetemp() / f"home-{abs(hash(request.node.nodeid)):x}"
     home.mkdir(exist_ok=True)
     _move_house(monkeypatch, home)
+    return home
 
 
 def _move_house(patch, home):
@@ -92,6 +136,7 @@ def postgres():
         pytest.skip(MISSING)
     server = PostgresServer(found)
     yield server
+    server.look_through()
     server.close()
 
 

@@ -21,6 +21,7 @@ from typing import Any, Protocol
 import openpyxl
 import requests
 import yaml
+from leakscan import KEY, leaked
 
 from apollo_batch.sandbox.world import World
 
@@ -118,6 +119,15 @@ class Ended:
         return words
 
 
+class Started(subprocess.Popen[str]):
+    """A command that runs; what it says to its end holds no secret."""
+
+    def communicate(self, *args: Any, **how: Any) -> tuple[str, str]:
+        said = super().communicate(*args, **how)
+        assert not leaked("".join(filter(None, said)).encode()), "a secret was shown"
+        return said
+
+
 class Launches(Protocol):
     """Whoever runs a command in a process of its own."""
 
@@ -149,6 +159,7 @@ class Desk:
             typed = [str(word) for word in words]
             code, out, err = self.launcher.run(typed, self.folder, environ, stdin)
         assert b"Traceback" not in out + err, err.decode()
+        assert not leaked(out + err), "a secret was shown"
         return Ended(code, out.decode(), err.decode())
 
     def _started(
@@ -173,7 +184,7 @@ class Desk:
     def started(self, *words: object, **how: Any) -> Iterator[subprocess.Popen[str]]:
         """Start the program in a process group of its own; it is ended with the block."""
         how = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | how
-        with subprocess.Popen(
+        with Started(
             self.command(*words),
             cwd=self.folder,
             env=self._environ(how.pop("more", {})),
@@ -200,6 +211,7 @@ class Desk:
         return {
             **passed,
             "HOME": str(self.folder),
+            "TMPDIR": str(Path.home()),  # of the test: what is left there is looked through too
             "PYTHONWARNINGS": "error",
             "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
             "APOLLO_BATCH_STATE": str(self.state),
@@ -244,7 +256,7 @@ class Served:
 @contextmanager
 def serving(desk: Desk, *words: object) -> Iterator[Served]:
     """Run `apollo-batch sandbox` for as long as the block lasts."""
-    with desk.started("sandbox", *words) as process, requests.Session() as session:
+    with desk.started("sandbox", "--key", KEY, *words) as process, requests.Session() as session:
         session.trust_env = False
         lines = [process.stdout.readline().strip() for _ in range(2)]  # type: ignore[union-attr]
         known = dict(line.split("=", 1) for line in lines)

@@ -10,9 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import psycopg
+from leakscan import DATABASE_PASSWORD, in_cells, leaked
 
-PASSWORD = "geheim/§1"
-"""Says itself in a URL only when it is written %2F and %C2%A7."""
 QUOTED = "geheim%2F%C2%A71"
 MISSING = "PostgreSQL is not installed: these tests want /usr/lib/postgresql/*/bin/initdb"
 
@@ -35,6 +34,7 @@ class PostgresServer:
     folder: Path = field(init=False)
     port: int = field(init=False)
     _shared: str = ""
+    _made: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="apollo-batch-postgres-"))
@@ -42,7 +42,7 @@ class PostgresServer:
         if self._as:
             shutil.chown(self.folder, "postgres")
         password = self.folder / "password"
-        password.write_text(PASSWORD, encoding="utf-8")
+        password.write_text(DATABASE_PASSWORD, encoding="utf-8")
         password.chmod(0o644)
         made = ["-U", "keeper", "-A", "scram-sha-256", "--pwfile", password, "-E", "UTF8"]
         self._run("initdb", "-D", self.data, *made, "--locale", "C.UTF-8", "--no-sync")
@@ -96,12 +96,14 @@ class PostgresServer:
         name = f"journal_{secrets.token_hex(6)}"
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
             connection.execute(f"create database {name}")
+        self._made.append(self.url(name))
         return self.url(name)
 
     def emptied(self) -> str:
         """Give the URL of the one database that is emptied for whoever asks: soonest done."""
         self._shared = self._shared or self.database()
         with psycopg.connect(self._shared, autocommit=True) as connection:
+            _hold_no_secret(connection)
             connection.execute("drop schema public cascade")
             connection.execute("create schema public")
         return self._shared
@@ -109,6 +111,20 @@ class PostgresServer:
     def url(self, name: str) -> str:
         return f"postgresql://keeper:{QUOTED}@127.0.0.1:{self.port}/{name}"
 
+    def look_through(self) -> None:
+        """See that no journal that is left holds a secret."""
+        for url in self._made:
+            with psycopg.connect(url, autocommit=True) as connection:
+                _hold_no_secret(connection)
+
     def close(self) -> None:
         self._watch.communicate(timeout=60)
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _hold_no_secret(connection: psycopg.Connection) -> None:
+    tables = "select tablename from pg_tables where schemaname = 'public'"
+    for (table,) in connection.execute(tables).fetchall():
+        rows = connection.execute(f'select * from "{table}"')
+        held = [secret for cell in in_cells(rows) for secret in leaked(cell)]
+        assert not held, f"{table} of a journal on the server holds {held}"

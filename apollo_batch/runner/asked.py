@@ -4,10 +4,13 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from apollo_batch.catalogue.kinds import Kind
+from apollo_batch.catalogue.operations import OPERATIONS
 from apollo_batch.catalogue.paths import Step, parse
 from apollo_batch.clock import lasting
 from apollo_batch.job.wanted import kept_as
 from apollo_batch.model import Params
+from apollo_batch.runner.masking import host_only
 
 Setting = tuple[str, str]
 
@@ -77,7 +80,7 @@ def settings_of(record: Mapping[str, Any]) -> Iterator[Setting]:
         for column, condition, operand, _ in step.get("when", ()):
             yield "For rows of which", f"{column}: {condition} {_operand(operand)}"
         for name, value in (step["options"] | step.get("constants", {})).items():
-            yield f"Option {name}", _said(value)
+            yield f"Option {name}", _said(_told_to_others(step["operation"], name, value))
         yield from _limits_of(step)
         for column, path in step["keep"].items():
             yield f"Kept as {column}", ".".join(_word(*word) for word in path)
@@ -88,6 +91,12 @@ def settings_of(record: Mapping[str, Any]) -> Iterator[Setting]:
     yield "Rows", _ranges(json.loads(record["selection"]))
     if record["period"]:
         yield "Period", record["period"]
+
+
+def _told_to_others(operation: str, name: str, value: Any) -> Any:
+    """Say an option as others may read it: what a webhook is called by is its owner's secret."""
+    param = OPERATIONS[operation].param(name)
+    return host_only(value) if param and param.kind is Kind.WEBHOOK else value
 
 
 def _limits_of(step: Mapping[str, Any]) -> Iterator[Setting]:

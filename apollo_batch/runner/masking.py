@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from urllib.parse import urlsplit
 
 _ADDRESS = re.compile(r"([^\s@'\"<>(),;:])[^\s@'\"<>(),;:]*@([\w-]+(?:\.[\w-]+)+)")
 _WORD = re.compile(r"[^\W_]{3,}")
@@ -32,3 +33,10 @@ def masked_note(note: str, cells: Iterable[str], *, about_a_cell: bool) -> str:
         lambda word: f"{word[0][0]}***" if word[0].casefold() in words else word[0], note
     )
     return masked(known)
+
+
+def host_only(address: str) -> str:
+    """Mask an address to all but its host: whoever knows the rest may write to it."""
+    parts = urlsplit(address)
+    host = parts.netloc.rpartition("@")[2]
+    return f"{parts.scheme}://{host}" + ("/…" if parts.path.strip("/") or parts.query else "")

@@ -7,6 +7,8 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from leakscan import KEY
+
 from apollo_batch.apollo.client import Client
 from apollo_batch.apollo.wire import Wire
 from apollo_batch.catalogue.paths import parse
@@ -14,7 +16,6 @@ from apollo_batch.catalogue.people import ENRICH_PEOPLE
 from apollo_batch.model import Chunk, ChunkItem, Settlement
 from apollo_batch.settings import Credential, Secret
 
-KEY = "CANARY/4f1d+a7c=e29b-38e5"
 PERSON = '{"id": "64b000000000000000000007", "email": "ada@acme.example", "title": "CTO"}'
 ANSWER = f'{{"credits_consumed": 1, "matches": [{PERSON}]}}'.encode()
 KEEP = {"Title": parse("title")}

@@ -86,6 +86,7 @@ def _become(request: dict[str, Any]) -> None:
     os.chdir(request["folder"])
     os.environ.clear()
     os.environ.update(request["environ"])
+    os.umask(int(os.environ.pop("UMASK", "022"), 8))
     sys.argv = ["apollo-batch", *request["words"]]
     code: object = 70
     try:

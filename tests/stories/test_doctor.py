@@ -189,6 +189,7 @@ TROUBLES: tuple[Callable[..., Sick], ...] = (
 )
 
 
+@pytest.mark.keeps_a_secret("key.txt", why="a key in a file that others can read is a trouble")
 @pytest.mark.parametrize("trouble", TROUBLES, ids=lambda trouble: trouble.__name__)
 def test_each_trouble_is_found_by_its_own_check_and_by_no_other(desk, apollo, trouble):
     sick = trouble(desk, apollo)

@@ -107,6 +107,7 @@ def test_an_expired_token_says_that_it_has_expired(desk, apollo):
     assert PAGE not in ended.err
 
 
+@pytest.mark.keeps_a_secret("key", why="it is the file that the key is read from")
 def test_a_key_may_come_from_a_file(desk, apollo):
     without_key(desk)
     file = desk.folder / "key"

@@ -6,8 +6,9 @@ import time
 
 import pytest
 from crm_makers import BULK_CREATE, effects, lay, most_effects, newcomer, requests_of
+from leakscan import DATABASE_PASSWORD
 from makers import Ended, cells_of, hit, save_csv, story, until
-from postgres_server import PASSWORD, QUOTED
+from postgres_server import QUOTED
 
 from apollo_batch.errors import Exit
 
@@ -66,8 +67,8 @@ def test_the_password_is_shown_nowhere(desk, apollo, on_server):
     told_all = "".join(one.out + one.err for one in (run, listed, shown, refused))
     kept = [path.read_bytes() for path in desk.folder.rglob("*") if path.is_file()]
     assert QUOTED not in told_all
-    assert PASSWORD not in told_all
-    assert not any(QUOTED.encode() in one or PASSWORD.encode() in one for one in kept)
+    assert DATABASE_PASSWORD not in told_all
+    assert not any(QUOTED.encode() in one or DATABASE_PASSWORD.encode() in one for one in kept)
 
 
 def test_another_machine_is_told_who_holds_the_run(desk, apollo, on_server):
@@ -198,7 +199,7 @@ def test_a_request_to_end_ends_the_wait_for_a_server_that_is_away(
     again = told.run()
 
     assert re.search(r"is away: .* It is waited for until \S+ \(2 min at the most\)\.", away)
-    assert PASSWORD not in away
+    assert DATABASE_PASSWORD not in away
     assert run.code == code, run.err
     assert lasted < 4
     assert "went away" in run.err

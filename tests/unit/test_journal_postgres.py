@@ -11,7 +11,8 @@ from cutting_proxy import CuttingProxy
 from hypothesis import Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 from journal_maker import NOON, Journal, found, people
-from postgres_server import PASSWORD, QUOTED
+from leakscan import DATABASE_PASSWORD
+from postgres_server import QUOTED
 from sqlalchemy import text
 from test_journal_limiter import asking
 from test_journal_machine import JournalMachine
@@ -61,7 +62,7 @@ def test_a_server_that_is_not_there_is_named_without_the_password():
         open_store(Secret(f"postgresql://keeper:{QUOTED}@127.0.0.1:1/journal"))
 
     assert "postgresql://keeper@127.0.0.1:1/journal" in str(caught.value)
-    assert PASSWORD not in str(caught.value)
+    assert DATABASE_PASSWORD not in str(caught.value)
     assert QUOTED not in str(caught.value)
 
 
@@ -245,7 +246,7 @@ def test_that_a_server_is_away_is_told_once_with_how_long_it_is_waited_for(postg
     (words,) = told
     assert "The journal's server postgresql://keeper@127.0.0.1:" in words
     assert re.search(r"It is waited for until \d\d:\d\d:\d\d \(70 s at the most\)\.$", words)
-    assert PASSWORD not in words
+    assert DATABASE_PASSWORD not in words
     assert QUOTED not in words
 
 

@@ -22,19 +22,20 @@ class Certificates:
         self._own = _signed("An authority", self._key, "An authority", self._key, ca=True)
         self.authority = folder / "authority.pem"
         self.authority.write_bytes(self._own.public_bytes(serialization.Encoding.PEM))
-        self.good = self._face("good")
-        self.expired = self._face("expired", ends=-_DAY)
-        self.of_another = self._face("of another", host="apollo.example")
-        self.of_its_own = self._face("of its own", by_itself=True)
+        self.good = self.face("good")
+        self.expired = self.face("expired", ends=-_DAY)
+        self.of_another = self.face("of another", host="apollo.example")
+        self.of_its_own = self.face("of its own", by_itself=True)
 
-    def _face(
+    def face(
         self,
-        name: str,
+        name: str = "another good one",
         *,
         host: str = "127.0.0.1",
         ends: datetime.timedelta = _DAY,
         by_itself: bool = False,
     ) -> ssl.SSLContext:
+        """Make what a server shows of itself."""
         key = ec.generate_private_key(ec.SECP256R1())
         issuer, by = (host, key) if by_itself else ("An authority", self._key)
         made = _signed(host, key, issuer, by, host=host, ends=ends)
