@@ -9,6 +9,7 @@ _NOT_FROM_PEOPLE = {Kind.FLAG, Kind.WEBHOOK}
 _DATES = {Kind.DATE, Kind.MOMENT}
 _WORDS = {Kind.NAME, Kind.TEXT}
 _IDS = {Kind.ID, Kind.HASHED_EMAIL, Kind.PHONE}
+_IDS_AND_WORDS = _IDS | _WORDS
 _DIGITS_KEPT = 15
 
 _ERROR = re.compile(
@@ -39,7 +40,7 @@ def check(kind: Kind, cell: str) -> None:
         raise BadCellError("error_cell")
     if kind not in _DATES and _DATE.fullmatch(text):
         raise BadCellError("damaged_date")
-    if kind in _IDS | _WORDS and (_SCIENTIFIC.fullmatch(text) or (kind in _IDS and _cut(text))):
+    if kind in _IDS_AND_WORDS and (_SCIENTIFIC.fullmatch(text) or (kind in _IDS and _cut(text))):
         raise BadCellError("damaged_id")
     if kind in _WORDS and garbled.is_garbled(text):
         raise BadCellError("mojibake")

@@ -1,5 +1,6 @@
 """What a cell must look like for a parameter: cleaned, or told what is wrong with it."""
 
+import functools
 import re
 import unicodedata
 from collections.abc import Callable
@@ -49,11 +50,16 @@ class BadCellError(ValueError):
 _NOTHING = {"n/a", "#n/a", "-", "--", "—", "?", "."}
 _NOTHING_BUT_A_NAME = _NOTHING | {"none", "null", "na", "nil", "nan", "unknown", "tbd"}
 
+_WORDS = frozenset({Kind.NAME, Kind.TEXT})
+
 _INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad]")
 _SPACES = re.compile(r"\s+")
 _EMAIL = re.compile(
     r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*@(?P<domain>[^@\s]+)"
 )
+_IN_BRACKETS = re.compile(r"^.*<([^<>]+)>$")
+_SCHEME = re.compile(r"^[a-z][a-z0-9+.-]*:/*")
+_BEHIND_A_HOST = re.compile(r"[/?#:\\]")
 _LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
 _ID = re.compile(r"[0-9a-f]{24}")
 _HASH = re.compile(r"[0-9a-f]{32}|[0-9a-f]{64}")
@@ -74,11 +80,17 @@ def clean(kind: Kind, text: str) -> str:
 
     Raises BadCellError where there is text that cannot be used.
     """
-    tidy = _SPACES.sub(" ", _INVISIBLE.sub("", unicodedata.normalize("NFC", text))).strip()
-    nothing = _NOTHING if kind in {Kind.NAME, Kind.TEXT} else _NOTHING_BUT_A_NAME
+    tidy = _tidy(text)
+    nothing = _NOTHING if kind in _WORDS else _NOTHING_BUT_A_NAME
     if not tidy or tidy.casefold() in nothing:
         return ""
     return _CLEANERS[kind](tidy)
+
+
+def _tidy(text: str) -> str:
+    if text.isascii():  # most cells are, and nothing of it is invisible or written in two ways
+        return " ".join(text.split())
+    return _SPACES.sub(" ", _INVISIBLE.sub("", unicodedata.normalize("NFC", text))).strip()
 
 
 def _text(text: str) -> str:
@@ -92,7 +104,7 @@ def _name(text: str) -> str:
 
 
 def _email(text: str) -> str:
-    plain = re.sub(r"^.*<([^<>]+)>$", r"\1", text)
+    plain = _IN_BRACKETS.sub(r"\1", text) if text.endswith(">") else text
     plain = plain.lower().removeprefix("mailto:").strip()
     match = _EMAIL.fullmatch(plain)
     if match is None or len(plain) > 254:
@@ -124,11 +136,12 @@ def host_of(text: str) -> str:
     """
     # "www.acme.example/about", "https://acme.example:8443", "ada@acme.example" all name a host.
     host = text.lower().rpartition("@")[2]
-    host = re.sub(r"^[a-z][a-z0-9+.-]*:/*", "", host).lstrip("/")
-    host = re.split(r"[/?#:\\]", host, maxsplit=1)[0].strip().rstrip(".")
+    host = _SCHEME.sub("", host).lstrip("/")
+    host = _BEHIND_A_HOST.split(host, maxsplit=1)[0].strip().rstrip(".")
     return _host(host.removeprefix("www."))
 
 
+@functools.lru_cache(maxsize=4096)  # colleagues share one, and a cell is read more than once
 def _host(text: str) -> str:
     try:
         host = text.encode("idna").decode("ascii").lower()

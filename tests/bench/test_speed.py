@@ -17,6 +17,7 @@ from makers import (
     HEADER,
     Desk,
     Served,
+    lead,
     leads,
     save_csv,
     save_job,
@@ -78,6 +79,27 @@ def test_ten_thousand_rows_without_limits(desk):
         [
             ("rows a second, the whole process", f"{rate:,.0f}", "at least 1,500"),
             ("seconds", f"{taken.seconds:.2f}", ""),
+            ("peak memory, MB", f"{taken.megabytes:.0f}", ""),
+            ("load of this machine", f"{os.getloadavg()[0]:.1f}", "below its cores"),
+        ],
+    )
+
+
+@pytest.mark.parametrize("save", [save_csv, save_xlsx], ids=["CSV", "XLSX"])
+def test_a_hundred_thousand_rows_are_planned(desk, save):
+    rows = [lead(n % 500, Last_Name=f"Muster{n}", Email=f"a{n}@m.example") for n in range(100_000)]
+    sheet = save(desk.folder / f"leads.{save.__name__.removeprefix('save_')}", rows)
+    job = save_job(desk.folder / "job.yaml")
+
+    taken = measure(desk, "plan", job, sheet, "--sandbox", "--json")
+
+    assert taken.code == 0, taken.err
+    assert json.loads(taken.out)["rows"] == 100_000
+    show(
+        f"The plan of 100,000 rows of {sheet.suffix}",
+        [
+            ("seconds", f"{taken.seconds:.2f}", "below 10 on a machine of its own"),
+            ("seconds of processor time", f"{taken.worked:.2f}", "below 10"),
             ("peak memory, MB", f"{taken.megabytes:.0f}", ""),
             ("load of this machine", f"{os.getloadavg()[0]:.1f}", "below its cores"),
         ],
