@@ -33,6 +33,7 @@ def _cell(holds: str, number: int) -> str:
         "email": mail,
         "text email": f"{first} {last} <{mail}>",
         "rep email": _REPS[number % 2],
+        "company email": f"{('info', 'kontakt', 'contact', 'ventas', 'office', 'sales')[number]}@{domain}",
         "rep": ("Rita Rep", "Otto Rep")[number % 2],
         "title": title,
         "salutation": ("Ms", "Mr", "Mme", "Sr.", "Frau", "Mr.")[number],
@@ -603,4 +604,102 @@ Account: Account Name = company -> name
 Account: Website = url -> domain
 Account: Phone = phone -> phone
 Account: Billing City = city
+
+## ZoomInfo, contacts: people.enrich
+First Name = first -> first_name
+Last Name = last -> last_name
+Company Name = company -> organization_name
+ZoomInfo Contact ID = number
+Contact Accuracy Score = number
+Direct Phone Number = phone
+Direct Phone Do Not Call = flag
+Website = url -> domain
+Previous Company Name = company
+Email Address = email -> email
+LinkedIn Contact Profile URL = person page -> linkedin_url
+
+## Zoho, leads: people.enrich
+Record Id = number
+Lead Owner.id = number
+Lead Owner = rep
+Company = company -> organization_name
+First Name = first -> first_name
+Last Name = last -> last_name
+Full Name = full
+Email = email -> email
+Secondary Email = empty
+Email Opt Out = flag
+Website = url -> domain
+Created By = rep
+
+## Dynamics, contacts: people.enrich
+(Do Not Modify) Contact = crm id
+(Do Not Modify) Row Checksum = crm id
+Full Name = full -> name
+Email = email -> email
+Company Name = company -> organization_name
+Business Phone = phone
+
+## Eventbrite, attendees: people.enrich
+Order # = number
+Buyer First Name = first
+Buyer Last Name = last
+Buyer Email = rep email
+Attendee First Name = first -> first_name
+Attendee Last Name = last -> last_name
+Attendee Email = email -> email
+Attendee Company = company -> organization_name
+Ticket Type = stage
+
+## Xing: people.enrich
+Vorname = first -> first_name
+Nachname = last -> last_name
+Aktuelle Firma = company -> organization_name
+Aktuelle Position = title
+XING-Profil = landing page
+E-Mail (geschäftlich) = email -> email
+
+## Exhibitors: organizations.enrich
+Exhibitor = company -> name
+Hall = number
+Website = url -> domain
+Contact = empty
+
+## Visitors, by last name: people.enrich
+Nr. = number
+Name, Vorname = last, first -> first_name last_name
+Unternehmen = company -> organization_name
+E-Mailadresse = email -> email
+Erfasst von = rep
+Standpersonal E-Mail = rep email
+
+## Spanish, shouted: people.enrich
+NOMBRE = first -> first_name
+PRIMER APELLIDO = last -> last_name
+SEGUNDO APELLIDO = last
+EMPRESA = company -> organization_name
+CARGO = title
+E-MAIL = email -> email
+TELÉFONO MÓVIL = phone
+WEB = url -> domain
+
+## Outreach, kept by hand: people.enrich
+Contact Person = full -> name
+Organisation Name = company -> organization_name
+Official Email ID = email -> email
+Mobile No. = phone
+Web Site = url -> domain
+LinkedIn account = rep
+Email sequence campaign = stage
+
+## Companies with addresses of nobody: organizations.enrich
+Firma = company -> name
+Ort = city
+Webseite = domain -> domain
+E-Mail = company email
+
+## People beside a competitor's domain: people.enrich
+Name = full -> name
+Company = company -> organization_name
+Buys from = domain
 """

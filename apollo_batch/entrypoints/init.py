@@ -11,7 +11,7 @@ from apollo_batch.entrypoints import console
 from apollo_batch.entrypoints.preview import preview, safe
 from apollo_batch.entrypoints.questions import again, answer, choice, show
 from apollo_batch.errors import Exit, UsageError
-from apollo_batch.job.draft import SCHEMA, Draft
+from apollo_batch.job.draft import SCHEMA, Draft, cost_of, unused
 from apollo_batch.job.starters import OFFERED
 from apollo_batch.runner import new_files
 from apollo_batch.runner.beginning import (
@@ -73,6 +73,7 @@ def init_job(asked: Asked) -> Exit:
             f"{console.short(ignored)} now keeps what runs write, people's data, out of git."
         )
     console.result(f"Written to {console.short(target)}, and {SCHEMA} for editors beside it.")
+    console.say(cost_of(draft))
     for line in _what_is_next(console.short(target), asked, draft):
         console.say(line)
     return Exit.OK
@@ -220,6 +221,10 @@ def _show_columns(draft: Draft) -> None:
         console.say(f"  {name:<{longest}}  {safe(chosen.column.name)}{cleaned}")
     if not draft.chosen:
         console.say("  none that shows for sure")
+    for rule in draft.skips:
+        console.say(f"Left out are rows where {safe(rule.column)} says so ({rule.reason}).")
+    if names := unused(draft):
+        console.say(f"Not used: {listed(names)}.")
 
 
 def _what_is_next(job: str, asked: Asked, draft: Draft) -> Iterator[str]:

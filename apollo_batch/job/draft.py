@@ -98,7 +98,8 @@ def _map(draft: Draft) -> Iterator[str]:
         yield f"  {name}: {value}"
     open_ = [p for p in draft.operation.params if p.in_map and p.name not in _said(draft)]
     for param in open_[:_MOST_HINTS]:
-        yield f"  # {param.name}: COLUMN  # {param.does}"
+        column = "{FIELD: COLUMN}" if param.kind is Kind.FIELDS else "COLUMN"
+        yield f"  #{param.name}: {column}  # {param.does}"
     if len(open_) > _MOST_HINTS:
         yield f"  # and more: apollo-batch operations {draft.operation.name}"
 
@@ -117,7 +118,7 @@ def _options(draft: Draft) -> Iterator[str]:
             yield f"  {key}: {_option(meant(draft.operation, key), text)}"
     elif hints := [*_hints(draft.operation)]:
         yield "# The same for every row; take the # away for what you want."
-        yield "# options:"
+        yield "#options:"
         yield from hints
 
 
@@ -128,7 +129,7 @@ def _hints(operation: Operation) -> Iterator[str]:
             param.name not in operation.exclusive and param.name not in operation.price.unbounded
         )
         if operation.act is Act.LOOK_UP and param.kind is Kind.FLAG and alone:
-            yield f"#   {param.name}: true  # {param.does}"
+            yield f"#  {param.name}: true  # {param.does}"
 
 
 def _option(found: object, text: str) -> str:
@@ -155,7 +156,7 @@ def _keep(draft: Draft) -> Iterator[str]:
     yield "# New column: the field of the answer that fills it."
     yield "keep:"
     for name, path in kept.items():
-        yield f"  {name if normal(name) not in there else f'{name} (Apollo)'}: {path}"
+        yield f"  {name if normal(name) not in there else starters.apart(name)}: {path}"
     yield f"  # all fields: apollo-batch operations {draft.operation.name}"
 
 
@@ -171,33 +172,47 @@ def _beside(operation: Operation) -> Iterator[str]:
         yield f"per_row: {starters.PER_ROW}"
     if operation.act is Act.ENROLL:
         yield "# Take the # away, and the first e-mail waits so long after the enrolling."
-        yield "# cooling_off: 30m"
+        yield "#cooling_off: 30m"
+
+
+def cost_of(draft: Draft) -> str:
+    """Say what a run of the job may cost."""
+    price, rows = draft.operation.price, max(draft.rows, 1)
+    if not price.base:
+        return "It costs no credits."
+    found = "" if price.per == "page" else " found"
+    each = f"{price.base} a {price.per}{found}"
+    return f"It costs {price.base * rows:,} credits at the most: {each}, {_rows(rows)}."
+
+
+def _rows(count: int) -> str:
+    return "1 row" if count == 1 else f"{count:,} rows"
 
 
 def _limits(draft: Draft) -> Iterator[str]:
-    operation, rows = draft.operation, max(draft.rows, 1)
-    price = operation.price
-    many = f"{rows:,} row" if rows == 1 else f"{rows:,} rows"
-    if operation.act is Act.ENROLL:
-        yield f"# No more than the {many} there are; the number itself you say with --max-enroll."
+    rows, price = max(draft.rows, 1), draft.operation.price
+    if draft.operation.act is Act.ENROLL:
+        yield f"# The {_rows(rows)} there are; how many it is to be you say with --max-enroll."
         yield f"limits: {{max_enroll: {rows}}}"
-    elif price.base:
-        each = "credit" if price.base == 1 else "credits"
-        found = "" if price.per == "page" else " found"
-        yield f"# {many} at {price.base} {each} a {price.per}{found}: it never spends more than this."
+        return
+    yield f"# {cost_of(draft)}"
+    if price.base:
         yield f"limits: {{max_credits: {price.base * rows}}}"
-    else:
-        yield "# It costs no credits."
 
 
-def _unused(draft: Draft) -> Iterator[str]:
+def unused(draft: Draft) -> list[str]:
+    """Name the columns that the job says nothing of."""
     used = {each.column.index for each in draft.chosen.values()}
     left_out = {rule.column for rule in draft.skips}
-    names = [
+    return [
         shown(name)
         for index, name in enumerate(draft.columns)
         if name.strip() and index not in used and name not in left_out
     ]
+
+
+def _unused(draft: Draft) -> Iterator[str]:
+    names = unused(draft)
     if names:
         more = f" and {len(names) - _MOST_UNUSED} more" if len(names) > _MOST_UNUSED else ""
         yield "# Not used, and not sent to Apollo; name one under `map` if Apollo should know it:"

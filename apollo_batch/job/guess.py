@@ -66,10 +66,15 @@ def enough(operation: Operation, given: Iterable[str]) -> bool:
 
 def suggested(sight: Sight, people: Operation, companies: Operation) -> Operation | None:
     """Say what the rows are to be looked up as: people or companies; None: nobody can tell."""
-    as_people = guess(people, sight)
+    as_people = _telling(people, sight)
     if enough(people, as_people) and (sight.of_people or "linkedin_url" in as_people):
         return people
-    return companies if enough(companies, guess(companies, sight)) else None
+    return companies if enough(companies, _telling(companies, sight)) else None
+
+
+def _telling(operation: Operation, sight: Sight) -> set[str]:
+    """The parameters that are filled from columns which are not empty."""
+    return {name for name, each in guess(operation, sight).items() if sight.tells(each.column)}
 
 
 def meaning_of(operation: Operation, param: Param) -> str:
@@ -97,6 +102,8 @@ class _Choosing:
         """Take columns of unknown names whose cells leave no doubt, if there is one only."""
         for param in self._open():
             meaning = meaning_of(self.operation, param)
+            if param.kind is Kind.DOMAIN and enough(self.operation, self.chosen):
+                continue  # it might be anybody's: a competitor's, a reseller's
             if _SHOW_THEMSELVES.get(meaning) is param.kind:
                 named = self.sight.held.get(meaning, ())
                 clear = [each for each in self._free() if _is_clear(param, each)]
@@ -183,7 +190,7 @@ def _fits(param: Param, column: Column) -> bool:
 
 
 def _is_clear(param: Param, column: Column) -> bool:
-    if column.of_somebody_else or not column.shows(param.kind):
+    if column.of_somebody_else or column.of_nobody or not column.shows(param.kind):
         return False
     return param.kind is not Kind.DOMAIN or _OF_MAIL.isdisjoint(column.words)
 

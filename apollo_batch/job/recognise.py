@@ -44,6 +44,11 @@ class Column:
         """How large a part of its cells is as it should be; 1 where it has none."""
         return sum(map(fits, self.cells)) / len(self.cells) if self.cells else 1.0
 
+    @property
+    def of_nobody(self) -> bool:
+        """Whether its addresses reach companies and no persons."""
+        return bool(self.cells) and self.share(reaches_nobody) > _ENOUGH
+
     def holds(self, kind: Kind, cleaner: Callable[[str], str] = str) -> bool:
         """Whether most of its cells can be used for a parameter of a kind; none will do, too."""
         return self.share(lambda cell: usable(kind, cell, cleaner)) >= _ENOUGH
@@ -98,6 +103,12 @@ def usable(kind: Kind, cell: str, cleaner: Callable[[str], str] = str) -> bool:
         return False
 
 
+def reaches_nobody(cell: str) -> bool:
+    """Whether an e-mail address is a company's own: info@musterbau.example."""
+    name, at, _ = cell.rpartition("@")
+    return bool(at) and squashed(name) in _NOBODYS
+
+
 def is_salutation(cell: str) -> bool:
     """Whether a cell is how somebody is addressed: Mr, Prof. Dr."""
     return {squashed(word) for word in _WORD.findall(cell)} <= _SALUTATIONS
@@ -146,4 +157,5 @@ def _written(phrase: str) -> Iterator[str]:
 
 _ELSE = frozenset(map(squashed, synonyms.SOMEBODY_ELSE))
 _WHOSE = _ELSE | frozenset(map(squashed, synonyms.COMPANIES))
+_NOBODYS = frozenset(map(squashed, synonyms.NOBODYS))
 _SALUTATIONS = frozenset(map(squashed, synonyms.SALUTATIONS))

@@ -21,13 +21,21 @@ class Sight:
     """Meaning to the columns that may have it, the surest first."""
     of_people: bool
     """Whether anything but a bare Name shows that its rows are people."""
+    blank: bool
+    """Whether there are no rows yet: then a column's name has to do."""
+
+    def tells(self, column: Column) -> bool:
+        """Whether a column says something of the rows there are."""
+        return bool(column.cells) or self.blank
 
 
 def look_at(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Sight:
     """See what the columns of a sheet seem to hold; `rows` are the first ones."""
     columns = columns_of(header, rows)
     held = _by_name(columns)
-    of_people = any(held.get(each) for each in _OF_A_PERSON)
+    of_people = any(
+        column.cells or not rows for each in _OF_A_PERSON for column in held.get(each, ())
+    )
     bare = [each for each in columns if squashed(each.name) in _BARE]
     if len(bare) == 1:
         held |= dict(_left_over(bare[0], held, rows))
@@ -35,14 +43,15 @@ def look_at(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Sight:
         of_people = of_people or bool(held.get("company"))
         if not of_people:
             held["company"] = bare
-    return Sight(columns, held, of_people)
+    return Sight(columns, held, of_people, blank=not rows)
 
 
 def _by_name(columns: Sequence[Column]) -> Held:
     found: dict[str, list[tuple[bool, int, int]]] = {}
     for place, column in enumerate(columns):
         for meaning, (rank, must_show) in meanings(column.name).items():
-            if column.cells or not must_show:
+            of_nobody = meaning == "email" and column.of_nobody
+            if (column.cells or not must_show) and not of_nobody:
                 found.setdefault(meaning, []).append((not column.cells, rank, place))
     return {
         meaning: [columns[place] for *_, place in sorted(ranked)]

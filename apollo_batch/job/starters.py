@@ -83,6 +83,11 @@ def kept_of(operation: Operation) -> dict[str, str]:
     return kept
 
 
+def apart(name: str) -> str:
+    """Name a new column that the sheet has one of already."""
+    return f"{name} (Apollo)"
+
+
 def called(operation: Operation, sheet: str) -> str:
     """Name a job after what it does and the file that it was made from."""
     return f"{_NAMED[operation.act]} {sheet}"

@@ -14,7 +14,7 @@ PEOPLE = (
 COMPANIES = (
     "company account organization organisation employer business firm firma unternehmen betrieb "
     "arbeitgeber kunde entreprise société organisme employeur empresa compañía organización "
-    "empleador sociedad"
+    "empleador sociedad exhibitor aussteller exposant expositor"
 ).split()
 
 HEADERS = {
@@ -25,7 +25,8 @@ HEADERS = {
     "lname | nachname | {person} nachname | nachname {person} | familienname | zuname | "
     "nom de famille | nom du {person} de famille | apellidos | apellido | primer apellido | "
     "apellidos del {person} | apellido paterno",
-    "full name": "full name | {person} name | {person} full name | name of {person} | {person} | "
+    "full name": "full name | {person} name | {person} full name | name of {person} | {person} | contact person | "
+    ""
     "first and last name | firstname lastname | vollständiger name | vor- und nachname | "
     "vorname nachname | name vorname | nachname vorname | name des {person}s | nom complet | "
     "prénom et nom | nom et prénom | nom prénom | prénom nom | nom du {person} | "
@@ -57,7 +58,8 @@ HEADERS = {
     "linkedin {company} | linkedin {company} url | regular company url ? | linkedin ? | "
     "linkedin url ? | linkedin page ? | linkedin seite ? | url ?",
     "company": "company name | company | {company} name | {company} | {company} {company} | {company} {company} name | "
-    "current company | current company name | current employer | name of {company} | "
+    "current company | current company name | current employer | aktuelle firma | aktuelles unternehmen | entreprise actuelle | "
+    "empresa actual | name of {company} | "
     "{company} legal name | {person} company | {person} company name | company of {person} | "
     "firmenname | unternehmensname | firmenbezeichnung | name der firma | name des unternehmens | "
     "firma {person} | zugeordnetes {company} | nom de l'{company} | nom de la {company} | "
@@ -71,7 +73,8 @@ HEADERS = {
     "website {company} | webseite | website der {company} | webseite {company} | webadresse | "
     "internetseite | internetadresse | internetauftritt | internet | domäne | site web | "
     "site internet | site | adresse web | site web de l'{company} | site web {company} | "
-    "domaine | nom de domaine | página web | sitio web | web | web {company} | "
+    "domaine | nom de domaine | domaine {company} | "
+    "domaine de l'{company} | página web | sitio web | web | web {company} | "
     "página web de la {company} | sitio web de la {company} | dominio | dominio web | "
     "dominio de la {company} | www | url ? | link ? | {person} website ?",
     "title": "title | job title | {person} title | {person} job title | position | position title | "
@@ -230,6 +233,13 @@ INSTEAD = {
     "q_organization_domains_list": (("organization_ids",),),
 }
 """Parameter to those that say the same more surely: where these are filled, it is not."""
+
+NOBODYS = (
+    "info contact kontakt office sales vertrieb verkauf hello hallo support service admin mail post "
+    "team marketing accueil bonjour commercial contacto ventas comercial hola reception zentrale "
+    "empfang anfrage booking events presse press hr jobs"
+).split()
+"""What an e-mail address begins with that reaches a company and no person."""
 
 SALUTATIONS = (
     "mr mrs ms miss mx sir dr prof professor herr frau hr fr dipl ing mag m mme mlle monsieur madame "

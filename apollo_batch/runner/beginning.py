@@ -44,7 +44,7 @@ class Beginning:
     def columns(self, operation: Operation | None = None) -> tuple[str, ...]:
         """The names of its own columns; "" for what an earlier run has added."""
         kept = [*starters.kept_of(operation)] if operation else []
-        ours = named_columns(self.sheet.columns, kept)
+        ours = named_columns(self.sheet.columns, [*kept, *map(starters.apart, kept)])
         named = enumerate(self.sheet.columns, start=1)
         return tuple("" if place in ours else name for place, name in named)
 

@@ -92,7 +92,10 @@ def keep_out_of_git(folder: Path) -> Path | None:
     if not missing:
         return None
     start = "\n" if text and not text.endswith("\n") else ""
-    with path.open("a", encoding="utf-8") as file:
-        file.write(f"{start}# What apollo-batch writes: people's data.\n")
-        file.writelines(f"{line}\n" for line in missing)
+    lines = "".join(f"{line}\n" for line in missing)
+    try:
+        with path.open("a", encoding="utf-8") as file:
+            file.write(f"{start}# What apollo-batch writes: people's data.\n{lines}")
+    except OSError:  # not ours to change: the job is written all the same
+        return None
     return path

@@ -57,6 +57,7 @@ def talk(desk, exchange, *words, columns=80):
                     os.killpg(process.pid, typed)
                 else:
                     os.write(main, typed.encode())
+        assert time.monotonic() < ends, f"nobody answered: {shown.decode()}"
         process.wait(timeout=10)
     os.close(main)
     return process.returncode, shown.decode().replace("\r\n", "\n")

@@ -1,5 +1,7 @@
 """Which column fills which parameter: told by names in four languages, by exports, and by cells."""
 
+import re
+
 import pytest
 from header_sets import header_sets
 from hypothesis import given
@@ -211,6 +213,22 @@ def test_every_operation_that_takes_rows_has_a_job_to_begin_with(name):
 
     assert loads(text, "job.yaml").steps[0].operation is operation
     assert enough(operation, {*chosen, *once})
+
+
+@pytest.mark.parametrize("name", ["people.enrich", "contacts.create", "sequences.enroll"])
+def test_what_a_comment_offers_holds_once_its_sign_is_taken_away(name):
+    operation = OPERATIONS[name]
+    header = ["Contact Id", "Email"]
+    sight = look_at(header, [["66e1a2b3c4d5e6f708192a3b", "ada@m.example"]])
+    once = {"sequence": "S", "mailbox": "M"} if name == "sequences.enroll" else {}
+    text = write(Draft(operation, "n", "s.csv", header, 2, guess(operation, sight), once))
+
+    offered = re.sub(r"(?m)^(\s*)#(?=\s*[a-z_]+: |options:)", r"\1", text)
+    # What an enrollment says of its pausing is said by cooling_off, or by hand; not by both.
+    offered = re.sub(r"(?m)^  (status|auto_unpause_at): COLUMN.*\n", "", offered)
+
+    assert offered != text
+    assert loads(offered, "job.yaml").steps[0].operation is operation
 
 
 NAMES = st.text(st.characters(exclude_categories=["Cs"]), min_size=1).filter(normal)
