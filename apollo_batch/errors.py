@@ -65,6 +65,14 @@ EXIT_ORDER = (
 )
 
 
+class EndedError(BaseException):
+    """A request to end that met no work, or whose time was up; like Ctrl-C it ends everything."""
+
+    def __init__(self, exit_code: Exit) -> None:
+        super().__init__(exit_code)
+        self.exit_code = exit_code
+
+
 class BatchError(Exception):
     """Something that stops a run: what is wrong and where, and one thing to do about it."""
 

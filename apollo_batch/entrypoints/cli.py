@@ -1,6 +1,7 @@
 """The words a person types, and the one place where an error becomes a message and a code."""
 
 import os
+import signal
 import sys
 from typing import NoReturn
 
@@ -17,7 +18,7 @@ from apollo_batch.entrypoints import (
     starting,
 )
 from apollo_batch.entrypoints.words import Suggesting
-from apollo_batch.errors import BatchError, Exit
+from apollo_batch.errors import BatchError, EndedError, Exit
 
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -40,6 +41,7 @@ for _command in (command for family in _FAMILIES for command in family.COMMANDS)
 
 def main() -> NoReturn:
     """Run the command line; whatever goes wrong becomes a sentence and an exit code."""
+    signal.signal(signal.SIGTERM, _ended)
     try:
         cli.main(prog_name="apollo-batch", standalone_mode=False)
         code: int = Exit.OK
@@ -51,6 +53,12 @@ def main() -> NoReturn:
         code = _told(
             "Interrupted; nothing more was sent. The same command goes on.", Exit.INTERRUPTED
         )
+    except EndedError as end:
+        code = _told(
+            "Ended before all was written; what was paid for is in the journal. The same command "
+            "goes on.",
+            end.exit_code,
+        )
     except click.UsageError as problem:
         code = _misread(problem)
     except BatchError as problem:
@@ -61,7 +69,13 @@ def main() -> NoReturn:
         code = Exit.OK
     except Exception as problem:  # noqa: BLE001 - the last door: a bug becomes a report
         code = _told(_reported(problem), Exit.BUG)
+    signal.setitimer(signal.ITIMER_REAL, 0)  # nothing is left to be hurried
     sys.exit(int(code))
+
+
+def _ended(_number: int, _frame: object) -> NoReturn:
+    """Unwind at a request to end, so that the journal is closed as one whole file."""
+    raise EndedError(Exit.TERMINATED)
 
 
 def _misread(problem: click.UsageError) -> int:

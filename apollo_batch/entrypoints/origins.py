@@ -1,6 +1,5 @@
 """What every setting is, by whose word, and what was said in vain: shown to the person who asks."""
 
-import json
 import os
 from collections.abc import Iterator
 from decimal import Decimal
@@ -27,7 +26,7 @@ def print_settings(job: Path | None, *, origin: bool, as_json: bool) -> None:
     if as_json:
         settings = {name: _as_json(each) for name, each in found.items()}
         document = {"schema": 1, "settings": settings}
-        console.result(json.dumps(document, ensure_ascii=False, indent=2))
+        console.document(document)
         return
     for each in found.values():
         for line in _lines(each, origin=origin):

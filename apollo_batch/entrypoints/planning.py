@@ -11,6 +11,7 @@ from apollo_batch.entrypoints.consent import caps_in_force
 from apollo_batch.entrypoints.foretelling import foretold
 from apollo_batch.entrypoints.manner import Manner
 from apollo_batch.entrypoints.opening import place_for
+from apollo_batch.entrypoints.promising import in_period
 from apollo_batch.errors import Exit
 from apollo_batch.runner import invocation, report, saved
 from apollo_batch.runner.artifacts import see_that_it_is_apart
@@ -32,6 +33,7 @@ def plan_job(wish: Wish, manner: Manner) -> Exit:
     if manner.artifacts is not None:
         see_that_it_is_apart(manner.artifacts)
     with place_for(manner.state, sandbox=manner.sandbox) as (place, _):
+        wish, manner = in_period(wish, manner, place.clock.now())
         # What is bound is what was read: nobody can save the spreadsheet anew in between.
         path = wish.input if manner.plan is None else invocation.snapshot(place.store, wish)
         ready = rehearse(place, invocation.prepare(place, wish, path), console.say)

@@ -10,6 +10,7 @@ from apollo_batch.errors import UsageError
 from apollo_batch.runner import saved
 from apollo_batch.runner.bound import bound, writes
 from apollo_batch.runner.invocation import Ready, Wish
+from apollo_batch.runner.period import period_at
 from apollo_batch.runner.place import Place
 
 
@@ -25,6 +26,17 @@ def with_plan(wish: Wish, manner: Manner) -> Wish:
                 fix=f"Leave out {flag}, or --plan: then you are asked.",
             )
     return replace(wish, agreed=saved.read(manner.plan))
+
+
+def in_period(wish: Wish, manner: Manner, now: float) -> tuple[Wish, Manner]:
+    """Name the period that is meant, in what is typed to go on too: that may be in the next one."""
+    period = period_at(wish.period, now)
+    if period == wish.period:
+        return wish, manner
+    whole = {f"--period={wish.period}": f"--period={period}"}
+    pairs = zip(("", *manner.words), manner.words, strict=False)
+    words = [period if before == "--period" else whole.get(word, word) for before, word in pairs]
+    return replace(wish, period=period), replace(manner, words=tuple(words))
 
 
 def see_that_it_is_the_plan(place: Place, ready: Ready, manner: Manner) -> None:

@@ -17,7 +17,7 @@ from apollo_batch.entrypoints.manner import Manner
 from apollo_batch.entrypoints.opening import place_for
 from apollo_batch.entrypoints.piloting import goes_on
 from apollo_batch.entrypoints.planning import plan_lines
-from apollo_batch.entrypoints.promising import see_that_it_is_the_plan, with_plan
+from apollo_batch.entrypoints.promising import in_period, see_that_it_is_the_plan, with_plan
 from apollo_batch.entrypoints.stopping import ended_without_journal, exit_by, on_signals
 from apollo_batch.errors import Exit, OutOfReachError
 from apollo_batch.journal.store import Store
@@ -50,6 +50,7 @@ def run_job(wish: Wish, manner: Manner) -> Exit:
 
 def run_at(place: Place, wish: Wish, manner: Manner) -> Exit:
     """Carry a job out where everything is open that it needs."""
+    wish, manner = in_period(wish, manner, place.clock.now())
     path = invocation.snapshot(place.store, wish)
     invocation.tidy(place)
     ready = invocation.prepare(place, wish, path, goes_on=True)
@@ -127,7 +128,7 @@ class _Work:
         rows, place = sum(count for _, count in ready.plan.doing), self.place
         show = self.manner.shows or partial(console.Progress, plain=self.manner.ci)
         bar = watch.on_change = show(rows, budget=self.budget)
-        with bar, on_signals(watch, place.store):
+        with bar, on_signals(watch, place.store, hurried=self.manner.ci):
             note = self.log.note if self.log else None
             until = place.clock.now() + self.manner.wait
             how: Any = {"most_enrolled": self.enrolled, "held_back": held_back or ()}
@@ -153,7 +154,7 @@ def finish(
 
 def _tell_plan(store: Store, ready: Ready, cap: Decimal | None) -> None:
     if ready.run and not ready.plan.left:
-        console.say(f"Run {ready.run} is finished; its workbook is written again.")
+        console.say(f"{_done(ready)}; its workbook is written again.")
         if by := undone_by(store, ready.shelf.account, ready.run):
             console.say(f"Run {by} has undone it; add --fresh to do it once more.")
         return
@@ -163,8 +164,10 @@ def _tell_plan(store: Store, ready: Ready, cap: Decimal | None) -> None:
         console.say(line)
 
 
-def _count(number: int, word: str) -> str:
-    return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"
+def _done(ready: Ready) -> str:
+    if ready.wish.period:
+        return f"Period {ready.wish.period} is done already, by run {ready.run}: nothing is sent"
+    return f"Run {ready.run} is finished"
 
 
 def typed_words(manner: Manner) -> Manner:

@@ -2,38 +2,86 @@
 
 import os
 import signal
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from apollo_batch.entrypoints import console
 from apollo_batch.entrypoints.manner import Manner
-from apollo_batch.errors import Exit, OutOfReachError
+from apollo_batch.errors import EndedError, Exit, OutOfReachError
 from apollo_batch.journal.store import Store
 from apollo_batch.runner.engine import Watch
 
-_INT_DRAIN, _TERM_DRAIN = 10.0, 6.0
+_PATIENT, _HURRIED = 10.0, 4.0
+"""How long calls in flight are waited for: at a desk, and where whoever asks soon kills."""
+_GONE, _LAST = 5.0, 0.8
+"""GitHub's runner asks with SIGINT and, 7.5 seconds later, SIGTERM; others wait for ten after that."""
+
+
+def _be_gone(number: int) -> None:
+    """See that what a signal asked to end has ended soon, whatever is still to be written."""
+
+    def on_alarm(_number: int, _frame: object) -> None:
+        raise EndedError(exit_by(number))
+
+    signal.signal(signal.SIGALRM, on_alarm)
+    signal.setitimer(signal.ITIMER_REAL, _GONE)
 
 
 @contextmanager
-def on_signals(watch: Watch, store: Store) -> Iterator[None]:
-    """Stop what a watch is kept over when a signal asks for it; the second one ends at once."""
+def on_signals(watch: Watch, store: Store, *, hurried: bool = False) -> Iterator[None]:
+    """Stop what a watch is kept over when a signal asks for it; the second one ends at once.
+
+    `hurried`: whoever asks does not wait for long, as builds do not.
+    """
 
     def on_signal(number: int, _frame: object) -> None:
         if watch.stop_signal is not None:
             os._exit(128 + number)
-        drain = _TERM_DRAIN if number == signal.SIGTERM else _INT_DRAIN
+        hurry = hurried or number == signal.SIGTERM
+        drain = _HURRIED if hurry else _PATIENT
+        if hurry:
+            _be_gone(number)
         watch.stop(number, drain)
         store.wait_no_longer(drain if watch.in_flight else 0.0)
         # Straight to the descriptor: the signal may have come in the middle of a print.
         said = f"Finishing the {_calls(watch)} in flight, then stopping. Ctrl-C again stops now.\n"
         os.write(2, said.encode())
 
+    asking = {signal.SIGTERM, signal.SIGINT} if hurried else {signal.SIGTERM}
     before = {n: signal.signal(n, on_signal) for n in (signal.SIGINT, signal.SIGTERM)}
     try:
-        yield
+        with _looked_after(asking):
+            yield
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+@contextmanager
+def _looked_after(asking: set[signal.Signals]) -> Iterator[None]:
+    """See that the process has ended soon after one of these signals, even where no handler runs.
+
+    None does while the main thread waits outside of Python, for a lock of the journal or a disk.
+    """
+    read, write = os.pipe()
+    os.set_blocking(write, False)
+    threading.Thread(target=_look_after, args=(read, asking), daemon=True).start()
+    before = signal.set_wakeup_fd(write, warn_on_full_buffer=False)
+    try:
+        yield
+    finally:
+        signal.set_wakeup_fd(before)
+        os.close(write)
+
+
+def _look_after(read: int, asking: set[signal.Signals]) -> None:
+    with open(read, "rb", buffering=0) as told:
+        while number := told.read(1):
+            if number[0] in asking:
+                time.sleep(_GONE + _LAST)
+                os._exit(128 + number[0])
 
 
 def _calls(watch: Watch) -> str:

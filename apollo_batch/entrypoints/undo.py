@@ -1,10 +1,12 @@
 """What `undo` does, in the order a person sees it: show, look, agree, take back, deliver."""
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from apollo_batch.codes import Code
 from apollo_batch.entrypoints import console
+from apollo_batch.entrypoints.ci import in_ci
 from apollo_batch.entrypoints.concluding import Ending, check_output, conclude
 from apollo_batch.entrypoints.following import where
 from apollo_batch.entrypoints.manner import Manner
@@ -78,7 +80,7 @@ def _carried(work: Callable[[Watch], None], undoing: Undoing) -> int | None:
     """Work until nothing is left or a signal stops it; give the signal."""
     with console.Progress(undoing.left, budget="0") as progress:
         watch = Watch(on_change=progress)
-        with on_signals(watch, undoing.place.store):
+        with on_signals(watch, undoing.place.store, hurried=in_ci(os.environ)):
             work(watch)
     if watch.stop_signal is not None:
         runs.stop(undoing.place.store, undoing.run, "interrupted")

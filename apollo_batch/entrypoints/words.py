@@ -13,6 +13,7 @@ from apollo_batch.clock import seconds_of
 from apollo_batch.codes import Code
 from apollo_batch.entrypoints import completing
 from apollo_batch.errors import UsageError
+from apollo_batch.runner.period import AUTO
 from apollo_batch.suggest import nearest
 
 _WORKBOOKS = (".xlsx", ".xlsm")
@@ -161,7 +162,12 @@ def run_flags(command: F) -> F:
         ),
         click.option("--encoding", help="How a CSV file is encoded, where it is not seen rightly."),
         click.option(
-            "--period", default="", help="A word that makes each period a run of its own."
+            "--period",
+            default="",
+            metavar="WORD",
+            callback=lambda _context, _option, text: period_flag(text),
+            help="A word that makes each period a run of its own; auto, auto:week and auto:month take "
+            "the day, week or month that it is in UTC.",
         ),
         click.option("--json", "as_json", is_flag=True, help="Print the result as JSON."),
         click.option(
@@ -219,6 +225,17 @@ def wants_csv(form: str | None, output: Path | None) -> bool:
             fix="End it in .xlsx, or in .csv for a text file.",
         )
     return as_csv
+
+
+def period_flag(text: str) -> str:
+    """Read a period; UsageError where it is meant to be worked out, and nobody can."""
+    if text.partition(":")[0] == "auto" and text not in AUTO:
+        raise UsageError(
+            Code.FLAG_VALUE,
+            f"--period {text!r} is none that can be worked out.",
+            fix=f"Write one of {', '.join(AUTO)}, or a word of your own such as 2026-W47.",
+        )
+    return text
 
 
 def credits_flag(text: str | None) -> Decimal | None:

@@ -4,6 +4,7 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import time
 
 import pytest
@@ -12,10 +13,10 @@ from makers import Ended, cells_of, hit, story, until
 from apollo_batch.errors import Exit
 
 
-def started(told, *words):
+def started(told, *words, **how):
     """Start a run with one thread, and give the process once its first call is under way."""
     run = ("run", told.job, told.sheet, "--yes", "--json", "--threads", 1, *words)
-    return told.desk.started(*run)
+    return told.desk.started(*run, **how)
 
 
 def ended(process, seconds=20):
@@ -48,22 +49,70 @@ def test_the_call_in_flight_is_finished_and_the_same_command_goes_on(desk, apoll
     assert set(apollo.books()["asked"].values()) == {1}
 
 
-def test_a_request_to_end_does_not_wait_for_an_answer_that_never_comes(desk, apollo):
+@pytest.mark.parametrize(
+    ("number", "environ"),
+    [(signal.SIGTERM, {}), (signal.SIGTERM, {"CI": "true"}), (signal.SIGINT, {"CI": "true"})],
+    ids=["asked to end", "asked to end in a build", "a build that is cancelled"],
+)
+def test_a_request_to_end_does_not_wait_for_an_answer_that_never_comes(
+    desk, apollo, number, environ
+):
     apollo.plot(hit("hang_after", seconds=60))
+    told = story(desk, apollo, 12)
+
+    with started(told, "--max-credits", 20, more=environ) as process:
+        until(lambda: apollo.paid_calls() >= 1)
+        began = time.monotonic()
+        process.send_signal(number)
+        stopped = ended(process)
+        lasted = time.monotonic() - began
+    again = told.run()
+    figures = told.judged(again)
+
+    assert stopped.code == 128 + number
+    # GitHub's runner sends SIGTERM 7.5 seconds after SIGINT, and kills 2.5 seconds after that.
+    assert 3 < lasted < 6.5
+    assert figures["rows"] | {"in_doubt": 10, "succeeded": 2} == figures["rows"]
+    assert set(apollo.books()["asked"].values()) == {1}
+
+
+def test_a_request_to_end_is_heeded_while_another_process_holds_the_journal(desk, apollo):
+    apollo.plot(hit("slow", seconds=1))
     told = story(desk, apollo, 12)
 
     with started(told) as process:
         until(lambda: apollo.paid_calls() >= 1)
+        journal = sqlite3.connect(desk.state / "journal.db")
+        journal.execute("begin immediate")
+        until(lambda: len(apollo.books()["asked"]) == 10)
         began = time.monotonic()
         process.terminate()
         stopped = ended(process)
         lasted = time.monotonic() - began
-    figures = told.judged(stopped)
+        journal.execute("rollback")
+    journal.close()
+    again = told.run()
 
     assert stopped.code == Exit.TERMINATED
-    assert 5 < lasted < 12
-    assert figures["rows"] | {"in_doubt": 10, "not_run": 2} == figures["rows"]
-    assert figures["next"]
+    assert lasted < 7
+    assert told.judged(again)["rows"]["in_doubt"] == 10
+    assert set(apollo.books()["asked"].values()) == {1}
+
+
+def test_a_request_to_end_before_anything_is_asked_closes_the_journal_as_one_file(desk, apollo):
+    apollo.plot({"route": "GET /users/api_profile", "fault": "slow", "every": 1, "seconds": 30})
+    told = story(desk, apollo, 12)
+    state = desk.folder / "state.db"
+
+    with started(told, "--state", state) as process:
+        until(lambda: apollo.books()["log"])
+        process.terminate()
+        stopped = ended(process)
+
+    assert stopped.code == Exit.TERMINATED
+    assert "The same command goes on." in stopped.err
+    assert not state.with_name("state.db-wal").exists()
+    assert apollo.paid_calls() == 0
 
 
 def test_a_second_ctrl_c_stops_at_once_and_what_was_sent_is_in_doubt(desk, apollo):

@@ -1,0 +1,71 @@
+"""A schedule that comes late, twice or not at all: each period's rows are done once."""
+
+import json
+import re
+from datetime import UTC, datetime
+
+import pytest
+from makers import hit, story
+
+
+def today():
+    return f"{datetime.now(UTC):%Y-%m-%d}"
+
+
+def test_a_period_that_is_done_is_done(desk, apollo):
+    told = story(desk, apollo, 3)
+    days = {today()}
+
+    first = told.run("--period", "auto")
+    again = told.run("--period", "auto")
+    days.add(today())
+
+    assert (first.code, again.code) == (0, 0)
+    if len(days) == 1:  # midnight did not come in between
+        assert first.document["run"] == again.document["run"]
+        assert f"Period {days.pop()} is done already, by run {first.document['run']}" in again.err
+    assert apollo.books()["credits"]["consumed"] == 3
+
+
+@pytest.mark.parametrize("typed", [("--period", "auto"), ("--period=auto",)])
+def test_what_goes_on_goes_on_with_the_same_period_on_another_day(desk, apollo, typed):
+    told = story(desk, apollo, 12)
+
+    stopped = told.run("--max-credits", 10, *typed)
+
+    assert stopped.code == 6
+    assert re.search(r"--period[ =]20\d\d-\d\d-\d\d ", stopped.document["next"])
+    assert "auto" not in stopped.document["next"]
+    assert desk.call(*stopped.following).code == 0
+
+
+def test_a_period_whose_rows_failed_says_so_again_and_sends_nothing(desk, apollo):
+    apollo.plot(hit("reset_after"))
+    told = story(desk, apollo, 3)
+
+    first = told.run("--period", "2026-W47")
+    again = told.run("--period", "2026-W47")
+
+    assert (first.code, again.code) == (8, 8)
+    assert apollo.paid_calls() == 1
+
+
+def test_a_plan_is_the_plan_of_its_period(desk, apollo):
+    told = story(desk, apollo, 3)
+    plan = desk.folder / "plan.json"
+    desk.call("plan", told.job, told.sheet, "--period", "auto:week", "-o", plan)
+
+    this = told.run("--plan", plan, "--period", "auto:week")
+    next_ = told.run("--plan", plan, "--period", "2031-W01")
+
+    assert (this.code, next_.code) == (0, 4)
+    assert "--period" in next_.err
+    assert json.loads(plan.read_text())["most_credits"] == "3"
+
+
+def test_a_period_that_nobody_can_work_out_is_refused(desk, apollo):
+    refused = story(desk, apollo, 3).run("--period", "auto:fortnight")
+
+    assert refused.code == 2
+    assert "Write one of auto, auto:week, auto:month" in refused.err
+    assert apollo.books()["log"] == []
