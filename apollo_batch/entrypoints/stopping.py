@@ -13,10 +13,13 @@ from apollo_batch.errors import EndedError, Exit, OutOfReachError
 from apollo_batch.journal.store import Store
 from apollo_batch.runner.engine import Watch
 
-_PATIENT, _HURRIED = 10.0, 4.0
+_PATIENT, _HURRIED = 10.0, 3.5
 """How long calls in flight are waited for: at a desk, and where whoever asks soon kills."""
-_GONE, _LAST = 5.0, 0.8
-"""GitHub's runner asks with SIGINT and, 7.5 seconds later, SIGTERM; others wait for ten after that."""
+_GONE, _LAST = 4.8, 0.9
+"""After how long the output is left unwritten, and how much later the process ends in any case.
+
+Six seconds in all: GitHub's runner asks with SIGINT, with SIGTERM 7.5 seconds later, and then kills.
+"""
 
 
 def _be_gone(number: int) -> None:

@@ -70,8 +70,8 @@ def test_a_request_to_end_does_not_wait_for_an_answer_that_never_comes(
     figures = told.judged(again)
 
     assert stopped.code == 128 + number
-    # GitHub's runner sends SIGTERM 7.5 seconds after SIGINT, and kills 2.5 seconds after that.
-    assert 3 < lasted < 6.5
+    # On a machine that is busy; GitHub's runner sends SIGTERM so long after SIGINT.
+    assert 3 < lasted < 7.5
     assert figures["rows"] | {"in_doubt": 10, "succeeded": 2} == figures["rows"]
     assert set(apollo.books()["asked"].values()) == {1}
 
@@ -94,7 +94,7 @@ def test_a_request_to_end_is_heeded_while_another_process_holds_the_journal(desk
     again = told.run()
 
     assert stopped.code == Exit.TERMINATED
-    assert lasted < 7
+    assert lasted < 7.5
     assert told.judged(again)["rows"]["in_doubt"] == 10
     assert set(apollo.books()["asked"].values()) == {1}
 
