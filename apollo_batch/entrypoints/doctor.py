@@ -3,14 +3,13 @@
 import os
 import sys
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Collection, Generator, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 from apollo_batch.apollo.client import Client
 from apollo_batch.apollo.wire import Wire
-from apollo_batch.catalogue.entry import Operation
 from apollo_batch.clock import SystemClock
 from apollo_batch.codes import Code
 from apollo_batch.entrypoints import console
@@ -19,6 +18,8 @@ from apollo_batch.errors import AccessError, BatchError, Exit, InvalidError, Usa
 from apollo_batch.journal.store import Store
 from apollo_batch.runner import drift, line, machine, papers
 from apollo_batch.runner.checkup import Checked, Level, ended, failed, tried, well
+from apollo_batch.runner.said import settings_said
+from apollo_batch.runner.scopes import scopes_of
 from apollo_batch.runner.suppression import read_lists
 from apollo_batch.settings import Secret, Settings, state_place
 
@@ -60,17 +61,21 @@ def _tell(checked: Checked) -> None:
 def _checks(patient: Patient) -> Iterator[Checked]:
     yield machine.python(sys.version_info[:3])
     yield machine.versions()
-    operations: list[Operation] = []
+    scopes: frozenset[str] = frozenset()
     if patient.job is not None:
         checked, job = papers.job_file(patient.job)
         yield checked
-        operations = [step.operation for step in job.steps] if job else []
+        scopes = scopes_of(job) if job else scopes
     if patient.sheet is not None:
         yield papers.sheet(patient.sheet)
+    said = settings_said(os.environ)
+    yield said
+    if said.level is Level.FAIL:
+        return  # they may say where the journal is, and what may be spent
     with ExitStack() as stack:
         store = yield from _journal(patient, stack)
         if store is not None:
-            yield from _apollo(patient, store, operations, stack)
+            yield from _apollo(patient, store, scopes, stack)
 
 
 def _journal(patient: Patient, stack: ExitStack) -> Generator[Checked, None, Store | None]:
@@ -103,14 +108,13 @@ _BELONGS = {InvalidError: "settings", UsageError: "address", AccessError: "key"}
 
 
 def _apollo(
-    patient: Patient, store: Store, operations: Sequence[Operation], stack: ExitStack
+    patient: Patient, store: Store, scopes: Collection[str], stack: ExitStack
 ) -> Iterator[Checked]:
     try:
         settings = stack.enter_context(settings_for(store, sandbox=patient.sandbox))
     except (InvalidError, UsageError, AccessError) as problem:
         yield failed(_BELONGS[type(problem)], problem)
         return
-    yield well("settings", "Your own settings can be read, or there are none.")
     yield well("address", settings.origin)
     if settings.policy.do_not_contact:
         yield tried("do not contact", lambda: _listed(settings))
@@ -122,10 +126,12 @@ def _apollo(
     way = list(line.way(settings.origin, client.proxy, os.environ))
     yield from way
     if all(checked.level is Level.OK for checked in way):
-        yield from _line(patient, Wire(client, time.sleep), operations)
+        yield from _line(patient, Wire(client, time.sleep), scopes, bearer=settings.key().bearer)
 
 
-def _line(patient: Patient, wire: Wire, operations: Sequence[Operation]) -> Iterator[Checked]:
+def _line(
+    patient: Patient, wire: Wire, scopes: Collection[str], *, bearer: bool
+) -> Iterator[Checked]:
     for checked in line.reach(wire, SystemClock().now()):
         yield checked
         if checked.level is Level.FAIL:
@@ -134,7 +140,7 @@ def _line(patient: Patient, wire: Wire, operations: Sequence[Operation]) -> Iter
     yield team
     if team.level is Level.FAIL:
         return
-    yield from line.account(wire, operations)
+    yield from line.account(wire, scopes, least=not (patient.sandbox or bearer))
     if patient.drift:
         yield from drift.drift(wire)
 

@@ -1,20 +1,22 @@
 """A line to Apollo in; whether it is reached, by which key, and what is left there, out."""
 
 import socket
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from apollo_batch.apollo.wire import Probe, Wire
-from apollo_batch.catalogue.entry import Operation
+from apollo_batch.catalogue.addresses import at
 from apollo_batch.catalogue.free import QUESTIONS
 from apollo_batch.catalogue.team import HEALTH
 from apollo_batch.errors import AccessError, BatchError, Exit
 from apollo_batch.model import Arrival, Halt
 from apollo_batch.runner.checkup import Checked, Level, broken, doubtful, failed, well
+from apollo_batch.runner.scopes import USEFUL
 from apollo_batch.settings import KEY_PAGE
 
 _SKEW_SECONDS = 120
+_MASTERS_IN_PRACTICE = at("users.search").scope
 _CONNECT_SECONDS = 5.0
 _NET = "See that this machine is online, and that a firewall lets it through."
 
@@ -98,11 +100,15 @@ def team(wire: Wire) -> Checked:
     return well("team", f"Team {found}." if found else "Apollo knows the key, not naming its team.")
 
 
-def account(wire: Wire, operations: Sequence[Operation]) -> Iterator[Checked]:
-    """See what the key may do of what a job asks, and what limits and credits leave."""
-    scopes = {route.address.scope for each in operations for route in each.routes}
+def account(wire: Wire, scopes: Collection[str], *, least: bool) -> Iterator[Checked]:
+    """See what the key may do of what a job needs, and what limits and credits leave.
+
+    `least`: whether the key is one that could do with less.
+    """
     if scopes:
         yield _scopes(wire, scopes)
+        if least:
+            yield _privilege(wire, scopes)
     yield _limits(wire, scopes)
     yield _credits(wire)
 
@@ -117,9 +123,25 @@ def _scopes(wire: Wire, needed: Collection[str]) -> Checked:
                 return broken("scopes", probe.message, f"Open {KEY_PAGE}.", Exit.ACCESS)
             seen.add(question.address.scope)
     unseen = ", ".join(sorted(set(needed) - seen))
-    may = f"The key may use {', '.join(sorted(seen))}. " if seen else ""
-    rest = f"Whether it may use {unseen} shows only when it is used." if unseen else ""
-    return well("scopes", f"{may}{rest}".strip())
+    said = [f"The job may need {', '.join(sorted(needed))}."]
+    said += [f"The key may use {', '.join(sorted(seen))}."] if seen else []
+    said += [f"Whether it may use {unseen} shows only when it is used."] if unseen else []
+    return well("scopes", " ".join(said))
+
+
+def _privilege(wire: Wire, needed: Collection[str]) -> Checked:
+    """Say whether the key could do more than the job needs."""
+    if not wire.is_master():
+        return well("least privilege", "The key is no master key, or Apollo does not say.")
+    if _MASTERS_IN_PRACTICE in needed:
+        says = f"The key is a master key; {_MASTERS_IN_PRACTICE} is reported to want one."
+        return well("least privilege", says)
+    return doubtful(
+        "least privilege",
+        f"The key is a master key and may do everything; this job can do with {len(needed)} scopes.",
+        f"Make a key in {KEY_PAGE} with the scopes above, and with these for limits and balance: "
+        f"{', '.join(sorted(USEFUL))}.",
+    )
 
 
 def _limits(wire: Wire, needed: Collection[str]) -> Checked:

@@ -16,6 +16,7 @@ from apollo_batch.runner import machine
 from apollo_batch.runner.checkup import Level
 
 KEY = {"APOLLO_API_KEY": ""}
+SCOPED = {"APOLLO_API_KEY": "sandbox-key-people"}
 TRUSTED = "https://apollo.example.invalid"
 
 
@@ -111,6 +112,15 @@ def a_list_of_whom_not_to_contact_that_is_not_there(desk, apollo):
     return Sick("do not contact", 3, settings(desk, 'do_not_contact = "nobody.txt"'))
 
 
+def a_project_that_sets_a_limit_in_vain(desk, apollo):
+    (desk.folder / "apollo-batch.toml").write_text("max_credits = 900\n", encoding="utf-8")
+    return Sick("settings", 0, settings(desk, "max_credits = 500"))
+
+
+def a_master_key_where_a_lesser_one_would_do(desk, apollo):
+    return Sick("least privilege", words=(JOBS / "enrich-people.yaml",))
+
+
 def a_file_in_place_of_the_state_folder(desk, apollo):
     desk.state.write_text("", encoding="utf-8")
     return Sick("state", 3)
@@ -143,18 +153,18 @@ def a_job_with_a_mistake(desk, apollo):
 
 
 def a_sheet_that_is_not_there(desk, apollo):
-    return Sick("sheet", 3, words=(JOBS / "enrich-people.yaml", desk.folder / "none.xlsx"))
+    return Sick("sheet", 3, SCOPED, (JOBS / "enrich-people.yaml", desk.folder / "none.xlsx"))
 
 
 def a_sheet_that_is_open_in_excel(desk, apollo):
     path = sheet(desk.folder)
     (desk.folder / "~$leads.csv").touch()
-    return Sick("sheet", words=(JOBS / "enrich-people.yaml", path))
+    return Sick("sheet", 0, SCOPED, (JOBS / "enrich-people.yaml", path))
 
 
 def a_sheet_in_a_folder_that_is_synchronized(desk, apollo):
     path = sheet(desk.folder / "OneDrive - Brook Ltd")
-    return Sick("sheet", words=(JOBS / "enrich-people.yaml", path))
+    return Sick("sheet", 0, SCOPED, (JOBS / "enrich-people.yaml", path))
 
 
 def no_credits_left(desk, apollo):
@@ -177,6 +187,8 @@ TROUBLES: tuple[Callable[..., Sick], ...] = (
     certificates_that_are_not_there,
     settings_that_are_none,
     a_list_of_whom_not_to_contact_that_is_not_there,
+    a_project_that_sets_a_limit_in_vain,
+    a_master_key_where_a_lesser_one_would_do,
     a_file_in_place_of_the_state_folder,
     a_journal_of_another_version,
     a_state_folder_that_others_can_enter,
@@ -260,13 +272,46 @@ def test_what_a_machine_lacks_is_found_by_its_own_check(tmp_path):
 
 def test_a_sound_desk_has_nothing_wrong_and_nothing_is_paid_or_written(desk, apollo):
     path = sheet(desk.folder)
-    checks, code = found(desk, JOBS / "enrich-people.yaml", path, "--drift")
+    checks, code = found(desk, JOBS / "enrich-people.yaml", path, **SCOPED)
 
     assert (code, {each["level"] for each in checks.values()}) == (0, {"ok"})
     assert {"python", "state", "disk", "room", "key", "reach", "clock", "scopes"} <= set(checks)
     assert apollo.key not in str(checks)
     assert apollo.books()["effects"] == []
     assert apollo.books()["credits"]["consumed"] == 0
+
+
+def test_a_sound_desk_hears_of_no_drift(desk, apollo):
+    checks, code = found(desk, "--drift")
+
+    assert (code, {each["level"] for each in checks.values()}) == (0, {"ok"})
+    assert "users.search" in checks
+
+
+@pytest.mark.parametrize(
+    ("job", "needs"),
+    [
+        ("enrich-people.yaml", {"api/v1/people/match", "api/v1/people/bulk_match"}),
+        ("search-people.yaml", {"api/v1/mixed_people/api_search"}),
+        ("enrich-phones.yaml", {"api/v1/people/match", "api/v1/webhook_result/show"}),
+        (
+            "enroll-contacts.yaml",
+            {
+                "api/v1/emailer_campaigns/add_contact_ids",
+                "api/v1/emailer_campaigns/search",
+                "api/v1/contacts/search",
+            },
+        ),
+    ],
+)
+def test_the_scopes_that_a_job_needs_are_named_and_a_lesser_key_is_not_complained_of(
+    desk, apollo, job, needs
+):
+    by_master, _ = found(desk, JOBS / job)
+    by_lesser, _ = found(desk, JOBS / job, APOLLO_API_KEY="sandbox-key-no-users")
+
+    assert not [scope for scope in needs if scope not in by_master["scopes"]["says"]]
+    assert by_lesser.get("least privilege", {"level": "ok"})["level"] == "ok"
 
 
 def test_the_sandbox_is_sound_and_needs_no_key(desk):
