@@ -27,6 +27,8 @@ class Died:
     """A piece of work that came to no end."""
 
     words: str
+    by_request: bool = False
+    """Whether somebody asked it to end, and it had nothing to say."""
 
 
 class Child(Protocol):
@@ -87,7 +89,8 @@ class _Child:
         except ValueError:
             code = os.waitstatus_to_exitcode(status)
             how = f"signal {-code}" if code < 0 else f"code {code}"
-            return Died(f"The process that worked on it was ended by {how}.")
+            asked = -code in {signal.SIGTERM, signal.SIGINT}
+            return Died(f"The process that worked on it was ended by {how}.", asked)
         return Died(found["died"]) if "died" in found else found
 
     def stop(self, number: int) -> None:

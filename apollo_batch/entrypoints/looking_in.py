@@ -1,5 +1,6 @@
 """One inbox from scan to scan: what lies in it, what is ready to be taken, and what people are told of it."""
 
+import errno
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -9,7 +10,15 @@ from apollo_batch.entrypoints.apart import Carrier, Died
 from apollo_batch.runner import notices
 from apollo_batch.runner.claim import Claim, take, take_with_plan
 from apollo_batch.runner.dropped import copy_of, locks_of, owner_in, safe_name
-from apollo_batch.runner.inbox import OVERVIEW, STATUS_JSON, STATUS_TEXT, Content, Inbox, write_text
+from apollo_batch.runner.inbox import (
+    OVERVIEW,
+    PLAN,
+    STATUS_JSON,
+    STATUS_TEXT,
+    Content,
+    Inbox,
+    write_text,
+)
 from apollo_batch.runner.job_files import JobFile
 from apollo_batch.runner.notices import Notice, State
 from apollo_batch.runner.overview import Waits, overview, read_me
@@ -36,9 +45,14 @@ class LookingIn:
         self._told: dict[str, str] = {}
         self._overview = ("", float("-inf"))
         self._not_before = float("-inf")
+        self._is_there = False
+        self._alone: dict[str, float] = {}
 
     def look(self) -> None:
         """See what lies in it at this moment; OSError where it cannot be seen."""
+        self._is_there = False
+        if not self.inbox.path.parent.is_dir():  # it is not ours to make anew
+            raise FileNotFoundError(errno.ENOENT, "the folder is not there")
         self.inbox.lay_out(read_me(self.file, self._window))
         content, now = self.inbox.look(), self._clock.monotonic()
         for name, sample in content.files.items():
@@ -48,6 +62,8 @@ class LookingIn:
         plans = {plan: self._plans.get(plan, now) for plan in self.inbox.plans()}
         self._content, self._plans = content, plans
         self._clear_after(content)
+        self._clear_refused(now)
+        self._is_there = True
 
     @property
     def waiting(self) -> bool:
@@ -69,7 +85,8 @@ class LookingIn:
         OSError where nothing can be taken out, as from a folder that may only be read; it is not
         tried again for a while.
         """
-        if self.file.job is None or self._clock.monotonic() < self._not_before:
+        closed = self.file.job is None or not self._is_there
+        if closed or self._clock.monotonic() < self._not_before:
             return
         yield from self._approved(mark)
         refused: list[OSError] = []
@@ -138,8 +155,24 @@ class LookingIn:
             if file != name and file not in content.names and file + STATUS_TEXT in content.names:
                 notices.take_down(self.inbox.path / file)
 
+    def _clear_refused(self, now: float) -> None:
+        """Take away the plans of spreadsheets that somebody has taken out of `review`."""
+        review, names = self.inbox.review, {path.name for path in self.inbox.review.iterdir()}
+        alone = {
+            name
+            for name in (each.removesuffix(PLAN) for each in names if each.endswith(PLAN))
+            if name not in names and name + STATUS_JSON in names
+        }
+        self._alone = {name: self._alone.get(name, now) for name in alone}
+        for name, since in self._alone.items():
+            if now - since >= 2 * self._window and not (self.inbox.approved / name).exists():
+                (review / (name + PLAN)).unlink(missing_ok=True)
+                notices.take_down(review / name)
+
     def tell(self, working: Mapping[str, str]) -> None:
         """Say beside files, and of all of them in one place, how far they have come."""
+        if not self._is_there:
+            return
         now = self._clock.monotonic()
         waits = self._waits(now)
         for name, words in list(waits.slow.items())[:_MOST_TOLD]:

@@ -2,9 +2,10 @@
 
 from contextlib import suppress
 
+from apollo_batch.codes import Code
 from apollo_batch.entrypoints.consent import caps_in_force
 from apollo_batch.entrypoints.foretelling import foretold
-from apollo_batch.errors import BatchError, InvalidError
+from apollo_batch.errors import BatchError, InvalidError, Problem
 from apollo_batch.files import private_folder, sha256
 from apollo_batch.journal.store import Store
 from apollo_batch.runner import saved
@@ -40,6 +41,7 @@ def to_review(place: Place, claim: Claim, ready: Ready, why: str, mark: str) -> 
     )
     put_up(inbox.review / name, Notice(State.REVIEW, words), place.clock.now(), by=mark)
     claim.put(inbox.review)
+    claim.let_go(inbox.done)
     claim.close()
     return words
 
@@ -61,12 +63,20 @@ def approved(place: Place, claim: Claim, ready: Ready) -> tuple[Saved | None, st
 
 
 def refused(problem: BatchError) -> str:
-    """Say to whoever dropped a spreadsheet why it cannot be used."""
+    """Say to whoever dropped a spreadsheet why it cannot be used; no cell of it is in the words."""
     found = problem.problems if isinstance(problem, InvalidError) else ()
-    lines = [problem.message, *(f"{p.message} {p.fix or ''}".strip() for p in found)]
+    lines = [problem.message, *(_plainly(each) for each in found)]
+    if any(each.code is Code.UNKNOWN_COLUMN for each in found):
+        lines.append("Look at the row of column names in the sheet: are they there, and called so?")
     if problem.fix:
         lines.append(problem.fix)
     return "\n".join(dict.fromkeys(lines))
+
+
+def _plainly(problem: Problem) -> str:
+    # What is taken for column names may be a row of somebody's.
+    fix = None if problem.code is Code.UNKNOWN_COLUMN else problem.fix
+    return f"{problem.message} {fix or ''}".strip()
 
 
 def _remember(store: Store, digest: str) -> None:

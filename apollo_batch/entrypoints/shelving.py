@@ -55,6 +55,7 @@ def to_failed(claim: Claim, words: str, now: float) -> None:
     failed = claim.inbox.failed
     put_up(failed / claim.name_in(failed), Notice(State.FAILED, words), now)
     claim.put(failed)
+    claim.let_go(claim.inbox.done)
     claim.close()
 
 

@@ -4,6 +4,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from apollo_batch.codes import Code
 from apollo_batch.entrypoints.consent import caps_in_force
 from apollo_batch.entrypoints.following import where
 from apollo_batch.entrypoints.manner import Manner
@@ -14,6 +15,7 @@ from apollo_batch.entrypoints.shelving import conflict_of, same_as, to_done, to_
 from apollo_batch.entrypoints.words import zone_in_force
 from apollo_batch.errors import BatchError, Exit, InvalidError, UsageError
 from apollo_batch.files import named
+from apollo_batch.job.load import load
 from apollo_batch.journal import runs
 from apollo_batch.journal.moved import moved
 from apollo_batch.model import Status
@@ -53,6 +55,8 @@ class Ended:
 def take_up(claim: Claim, how: How) -> Ended:
     """Run a claimed spreadsheet, as far as anybody has agreed to, and put it where it belongs."""
     try:
+        if not claim.folder.exists() and claim.inbox.working.exists():
+            return Ended(Exit.OK, Home.DONE, "")  # somebody took it away, spreadsheet and all
         with place_for(how.state, sandbox=how.sandbox) as (place, _):
             return _Errand(claim, how, place).run()
     except (BatchError, OSError) as problem:
@@ -77,8 +81,13 @@ class _Errand:
 
     def run(self) -> Ended:
         claim = self.claim
+        claim.read_again()
         if not claim.file.is_file():
             return self._tidied_up()
+        try:
+            load(claim.inbox.job)
+        except InvalidError as problem:  # its folder says so; the spreadsheet waits
+            return _stays(claim, problem)
         if "run" in claim.known:
             # It was done once, and goes on: what was written for it then is its own.
             at = str(claim.known.get("at", ""))
@@ -86,6 +95,8 @@ class _Errand:
         try:
             return self._worked()
         except (InvalidError, UsageError) as problem:
+            if problem.code is Code.SHEET_BEING_WRITTEN:
+                return _stays(claim, problem)
             words = refused(problem)
             to_failed(claim, words, self.place.clock.now())
             return Ended(Exit(problem.exit_code), Home.FAILED, words)

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from apollo_batch.runner.dropped import safe_name
-from apollo_batch.runner.inbox import Inbox, folder_like, move, reserve, sample_of, write_text
+from apollo_batch.files import PRIVATE_FOLDER
+from apollo_batch.runner.dropped import is_for_us, safe_name
+from apollo_batch.runner.inbox import STATUS_JSON, Inbox, move, reserve, sample_of, write_text
 from apollo_batch.runner.notices import take_down
 from apollo_batch.runner.steady import Sample
 
@@ -47,6 +48,10 @@ class Claim:
         """How often it was begun with and came to a bad end that nobody asked for."""
         return int(self.known.get("starts", 0))
 
+    def read_again(self) -> None:
+        """See what another process has written down meanwhile."""
+        self.known = _known(self.folder)
+
     def note(self, **more: Any) -> None:
         """Write down what becomes known."""
         self.known |= more
@@ -67,6 +72,14 @@ class Claim:
             target = folder / self.name_in(folder)
         return target
 
+    def let_go(self, folder: Path) -> None:
+        """Give a name in a folder back that nothing was written to."""
+        name = self.known.get("names", {}).get(folder.name)
+        reserved = folder / f"{name}{STATUS_JSON}"
+        with contextlib.suppress(OSError):
+            if name and not reserved.stat().st_size:
+                reserved.unlink()
+
     def close(self) -> None:
         """Take away what is left of the claim, and never a spreadsheet."""
         take_down(self.file)
@@ -84,7 +97,7 @@ def take(inbox: Inbox, source: Path, mark: str, sample: Sample | None = None) ->
     name = safe_name(source.name)
     letters = Path(name).stem[:_NAME_LETTERS].rstrip()
     folder = inbox.working / f"{letters} {mark}-{secrets.token_hex(3)}"
-    folder_like(inbox.working, folder)
+    folder.mkdir(mode=PRIVATE_FOLDER)  # what is written down there is believed
     claim = Claim(inbox, folder)
     claim.note(name=name, dropped=_printable(source.name))
     try:
@@ -123,11 +136,18 @@ def _known(folder: Path) -> dict[str, Any]:
         found = json.loads((folder / _RECORD).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         found = None
-    if isinstance(found, dict) and found.get("name") == safe_name(str(found.get("name"))):
+    if isinstance(found, dict) and _is_sound(found):
         return found
-    # Nobody but us writes there; but a record may be lost, and the spreadsheet is still somebody's.
-    names = (p.name for p in folder.iterdir() if p.is_file() and p.name == safe_name(p.name))
-    return {"name": next((n for n in names if not n.endswith(".json")), "nothing")}
+    # A record may be lost, and the spreadsheet is still somebody's.
+    names = (p.name for p in folder.iterdir() if p.is_file() and is_for_us(p.name))
+    return {"name": next((n for n in names if n == safe_name(n)), "nothing.csv")}
+
+
+def _is_sound(record: dict[str, Any]) -> bool:
+    """Whether the names in a record lead nowhere else."""
+    names = record.get("names", {})
+    every = [record.get("name"), *(names.values() if isinstance(names, dict) else [None])]
+    return all(isinstance(name, str) and name == safe_name(name) for name in every)
 
 
 def _printable(name: str) -> str:

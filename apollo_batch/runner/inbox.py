@@ -1,5 +1,6 @@
 """One job's part of a watched folder in; what lies in it, and where things are put, out."""
 
+import errno
 import os
 import stat
 from collections.abc import Iterator
@@ -149,6 +150,8 @@ def open_like(folder: Path, file: Path) -> None:
 
 def folder_like(above: Path, folder: Path) -> None:
     """Make a folder that those may enter who may enter the one above it."""
+    if folder.is_symlink():
+        raise NotADirectoryError(errno.ENOTDIR, "it is a link to somewhere else", str(folder))
     if not folder.is_dir():
         folder.mkdir(exist_ok=True)
         with suppress(OSError):

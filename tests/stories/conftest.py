@@ -3,6 +3,7 @@
 import pytest
 from makers import Desk, serving
 from story_launcher import Launcher
+from watch_maker import Watched
 
 
 @pytest.fixture(scope="session")
@@ -32,3 +33,11 @@ def hurried(_hurried, desk):
     _hurried.reset()
     desk.environ |= _hurried.environ
     return _hurried
+
+
+@pytest.fixture
+def watched(desk, apollo, monkeypatch):
+    """A folder watched in this very process, with a key for the sandbox."""
+    for name, value in desk.environ.items():
+        monkeypatch.setenv(name, value)
+    return Watched(desk)

@@ -6,15 +6,7 @@ import shutil
 import pytest
 from enroll_maker import contacts, enrolling
 from makers import cells_of, leads, save_csv, save_job, save_xlsx
-from watch_maker import Watched, lying, words
-
-
-@pytest.fixture
-def watched(desk, apollo, monkeypatch):
-    """A folder watched in this very process, with a key for the sandbox."""
-    for name, value in desk.environ.items():
-        monkeypatch.setenv(name, value)
-    return Watched(desk)
+from watch_maker import lying, words
 
 
 def consumed(apollo):

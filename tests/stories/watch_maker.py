@@ -95,6 +95,7 @@ class Watched:
         for _ in range(times):
             self.watcher.look()
             self.watcher.work()
+            self.watcher.tell()
             self.clock.passed += self.pace.scan
 
     def settle(self) -> None:
