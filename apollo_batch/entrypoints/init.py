@@ -89,19 +89,15 @@ def _begun(asked: Asked) -> Beginning:
             usual = beginning.sheet.name
             beginning = choice("Which one has the rows?", sheets, usual, asked.opened)
         else:
-            console.say(f"Sheet {usual_sheet(beginning)} is taken; --sheet NAME takes another.")
+            name = safe(beginning.sheet.name)
+            console.say(f"The first sheet is taken, {name}; --sheet NAME takes another.")
     for notice in beginning.sheet.notices:
         console.say(notice)
     rows = "1 row" if beginning.count == 1 else f"{beginning.count:,} rows"
-    console.say(f"{safe(asked.path.name)}: {rows}. The first of them:")
+    console.say(f"{safe(asked.path.name)}, {rows}; the first:")
     for line in preview(beginning.columns(), beginning.rows[:PREVIEWED]):
         console.say(line)
     return beginning
-
-
-def usual_sheet(beginning: Beginning) -> str:
-    """Name the sheet that was opened, for a message."""
-    return f"{safe(beginning.sheet.name)!r} of {safe(beginning.sheet.path.name)}"
 
 
 def _operation(asked: Asked, beginning: Beginning) -> Operation:
@@ -122,6 +118,7 @@ def _operation(asked: Asked, beginning: Beginning) -> Operation:
             fix="Add --operation NAME and --map PARAMETER=COLUMN; "
             "`apollo-batch operations NAME` lists the parameters.",
         )
+    console.say("What to do is guessed from the columns; --operation NAME does something else.")
     return found
 
 

@@ -196,8 +196,11 @@ def _limits(draft: Draft) -> Iterator[str]:
         yield f"limits: {{max_enroll: {rows}}}"
         return
     yield f"# {cost_of(draft)}"
-    if price.base:
-        yield f"limits: {{max_credits: {price.base * rows}}}"
+    most = price.base * rows
+    if most > starters.FIRST_BUDGET:
+        yield "# The budget below ends it sooner: raise it once the first rows came out well."
+    if most:
+        yield f"limits: {{max_credits: {min(most, starters.FIRST_BUDGET)}}}"
 
 
 def unused(draft: Draft) -> list[str]:

@@ -63,6 +63,8 @@ _KEEP = {
     "sequences.enroll": {"E-mail": "email"},
 }
 
+FIRST_BUDGET = 200
+"""The most credits that a new job allows a run, until somebody says otherwise."""
 PER_ROW = 10
 """The most records that a search brings for a row, until somebody says otherwise."""
 

@@ -216,7 +216,7 @@ def test_the_questions_and_their_usual_answers(desk):
     )
 
     assert code == 0, shown
-    assert "leads.csv: 3 rows. The first of them:" in shown
+    assert "leads.csv, 3 rows; the first:" in shown
     assert "  1  Look people up" in shown
     assert "lists [1]:" in shown
     assert "Where to? [leads.yaml]" in shown
@@ -249,6 +249,30 @@ def test_wrong_answers_are_asked_again_and_right_ones_are_heeded(desk):
     assert code == 0, shown
     assert columns_of(desk.folder / "save.yaml")["title"] == "Notes"
     assert (desk.folder / "leads.yaml").read_text() == "mine"
+
+
+def test_no_job_begins_with_more_than_two_hundred_credits_to_spend(desk):
+    few = save_csv(desk.folder / "few.csv", leads(150))
+    many = save_csv(desk.folder / "many.csv", leads(250))
+
+    desk.call("init", few, "--yes")
+    told = desk.call("init", many, "--yes")
+    ended = desk.run(desk.folder / "many.yaml", many, "--sandbox")
+
+    assert load(desk.folder / "few.yaml").limits.max_credits == 150
+    assert load(desk.folder / "many.yaml").limits.max_credits == 200
+    assert "250 credits at the most" in told.err
+    assert ended.code == Exit.BUDGET
+    assert ended.document["next"]
+
+
+def test_a_sheet_without_rows_yet_has_a_job_all_the_same(desk):
+    save_csv(desk.folder / "empty.csv", [], ["Email", "Company", "Notes"])
+
+    made = desk.call("init", "empty.csv", "--yes")
+
+    assert made.code == 0, made.err
+    assert columns_of(desk.folder / "empty.yaml")["email"] == "Email"
 
 
 def test_several_sheets_are_named_and_one_is_chosen(desk):
@@ -315,7 +339,7 @@ def test_forty_columns_are_enough(desk):
 
     _, shown = talk(desk, [("A number", "\x04")], "init", "leads.csv", columns=40)
 
-    preview = shown.partition("The first of them:\n")[2].splitlines()[: len(names)]
+    preview = shown.partition("; the first:\n")[2].splitlines()[: len(names)]
     assert all(cell_len(line) <= 40 for line in preview), preview
     assert all(len(line.split("  ")) > 3 for line in preview), preview
 
