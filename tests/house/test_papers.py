@@ -1,5 +1,6 @@
 """The papers tell the truth: what they show is run, what is made is fresh, nothing is left out."""
 
+import ast
 import os
 import re
 import runpy
@@ -14,6 +15,7 @@ import pytest
 from makers import JOBS, SAMPLES
 
 from apollo_batch.catalogue.operations import OPERATIONS
+from apollo_batch.codes import Code
 from apollo_batch.entrypoints.cli import cli
 from apollo_batch.errors import EXIT_MEANINGS, Exit
 from apollo_batch.job.shape import schema
@@ -255,6 +257,40 @@ def test_every_key_of_a_job_file_is_in_the_papers():
     keys = {key for shape in shapes for key in shape.get("properties", ())}
     assert {"version", "sheet", "column", "max_credits"} <= keys
     assert [key for key in keys if f"| `{key}` |" not in told] == []
+
+
+def sentences():
+    """Every text in the program's source, with `…` where a value is filled in."""
+    for path in (HOUSE / "apollo_batch").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.JoinedStr):
+                parts = [p.value if isinstance(p, ast.Constant) else "…" for p in node.values]
+                yield "".join(map(str, parts))
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                yield node.value
+
+
+def test_the_messages_that_troubles_explains_are_those_that_are_said():
+    told = (HOUSE / "docs/troubles.md").read_text(encoding="utf-8")
+    said = list(sentences())
+
+    quoted = re.findall(r"^\*\*(.+?)\*\*| Or \*\*(.+?)\*\*", told, flags=re.MULTILINE)
+    messages = [one or other for one, other in quoted if not (one or other).endswith(":")]
+    parts = [[part.strip(" .") for part in each.split("…")] for each in messages]
+    assert len(messages) > 10
+    assert [m for m, p in zip(messages, parts, strict=True) if not some_says(said, p)] == []
+
+
+def some_says(said, parts):
+    """Whether one text has all parts."""
+    return any(all(part in each for part in parts) for each in said)
+
+
+def test_every_code_that_the_papers_name_is_one():
+    named = set(re.findall(r"\bAB\d{4}\b", ALL))
+
+    assert named
+    assert named <= {code.value for code in Code}
 
 
 def test_every_room_is_in_the_architecture():
