@@ -170,6 +170,7 @@ class Code(StrEnum):
     RUN_HELD = "AB8102"
     NONE_IN_DOUBT = "AB8103"
     CANNOT_UNDO = "AB8104"
+    RUN_PURGED = "AB8105"
     # 82 Watched folders.
     NO_JOB_FILES = "AB8201"
     FOLDER_UNUSABLE = "AB8202"

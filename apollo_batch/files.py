@@ -43,8 +43,8 @@ def whole(
     `ready` sees the finished draft before it takes the target's place. A target that another
     program holds is tried again for 2.5 seconds, with `wait` between.
     """
-    prefix = f".{target.name[:80]}."
-    _clear_drafts(target.parent, prefix)
+    clear_drafts(target)
+    prefix = _prefix(target)
     handle, name = tempfile.mkstemp(prefix=prefix, suffix=_DRAFT, dir=target.parent)
     draft = Path(name)
     try:
@@ -80,8 +80,14 @@ def _replace(draft: Path, target: Path, wait: Wait) -> None:
     draft.replace(target)
 
 
-def _clear_drafts(folder: Path, prefix: str) -> None:
-    for path in folder.iterdir():
+def _prefix(target: Path) -> str:
+    return f".{target.name[:80]}."
+
+
+def clear_drafts(target: Path) -> None:
+    """Delete the drafts of a file whose writers were killed."""
+    prefix = _prefix(target)
+    for path in target.parent.iterdir():
         if path.name.startswith(prefix) and path.name.endswith(_DRAFT):
             with contextlib.suppress(OSError):  # somebody else's: not ours to clear
                 if not locked(path):
@@ -108,8 +114,13 @@ def named(path: Path) -> Path:
 
 
 def private_copy(source: Path, target: Path) -> Path:
-    """Copy a file whole, readable by its owner only; a copy that is there already is kept."""
-    if not target.exists():
+    """Copy a file whole, readable by its owner only; a copy that is there already is kept.
+
+    Its time says when it was last wanted.
+    """
+    if target.exists():
+        target.touch()
+    else:
         private_folder(target.parent)
         with whole(target) as draft:
             shutil.copyfile(source, draft)
@@ -118,7 +129,10 @@ def private_copy(source: Path, target: Path) -> Path:
 
 
 class Lock:
-    """A kernel lock on a file: held until released or the process ends, never inherited."""
+    """A kernel lock on a file: held until released or the process ends, never inherited.
+
+    Some are held by many at once, none of whom has it alone.
+    """
 
     def __init__(self, path: Path, handle: int) -> None:
         self.path = path
@@ -128,6 +142,15 @@ class Lock:
         """Let go; the file stays, so that no two processes ever lock different files of one name."""
         os.close(self._handle)
 
+    @contextlib.contextmanager
+    def alone(self) -> Iterator[bool]:
+        """Have a lock that is held with others for oneself; False where others hold it too."""
+        alone = _taken(self._handle, fcntl.LOCK_EX)
+        try:
+            yield alone
+        finally:
+            fcntl.flock(self._handle, fcntl.LOCK_SH)
+
 
 def lock(path: Path, says: str) -> Lock | None:
     """Take the lock of a file at once, or None where another process holds it.
@@ -136,14 +159,33 @@ def lock(path: Path, says: str) -> Lock | None:
     """
     private_folder(path.parent)
     handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, PRIVATE_FILE)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
+    if not _taken(handle, fcntl.LOCK_EX):
         os.close(handle)
         return None
     os.ftruncate(handle, 0)
     os.write(handle, says.encode())
     return Lock(path, handle)
+
+
+def lock_together(path: Path, patience: float) -> Lock | None:
+    """Take the lock of a file with others; None where somebody has it alone for so many seconds."""
+    private_folder(path.parent)
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, PRIVATE_FILE)
+    ends = time.monotonic() + patience
+    while not _taken(handle, fcntl.LOCK_SH):
+        if time.monotonic() >= ends:
+            os.close(handle)
+            return None
+        time.sleep(_PAUSES[0])
+    return Lock(path, handle)
+
+
+def _taken(handle: int, how: int) -> bool:
+    try:
+        fcntl.flock(handle, how | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def locked(path: Path) -> bool:
@@ -153,9 +195,6 @@ def locked(path: Path) -> bool:
     except FileNotFoundError:
         return False
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
+        return not _taken(handle, fcntl.LOCK_EX)
     finally:
         os.close(handle)
-    return False

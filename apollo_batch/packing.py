@@ -1,9 +1,9 @@
 """Which requests an item takes and which items may share one: `plan` and `dispatch` both ask."""
 
-import hashlib
+import hmac
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import combinations
 from typing import Any
@@ -28,6 +28,8 @@ class Asking:
     keep_old: bool = False
     most_records: int | None = None
     """How many records a search may bring for one item."""
+    salt: bytes = field(default=b"", repr=False)
+    """The journal's own: no list of hashes made elsewhere says who stands in it."""
 
     @property
     def variant(self) -> str:
@@ -209,24 +211,25 @@ def repeat_of(operation: Operation, route: Route) -> Repeat:
     return Repeat.SAFE if operation.act.writes and harmless else operation.repeat
 
 
-def question(operation: Operation, params: Params) -> str:
+def question(operation: Operation, params: Params, salt: bytes = b"") -> str:
     """Give two items the same key if, and only if, Apollo would be asked the same of both."""
-    return _digest([operation.name, params])
+    return _digest([operation.name, params], salt)
 
 
-def subject(operation: Operation, params: Params) -> str:
+def subject(operation: Operation, params: Params, salt: bytes = b"") -> str:
     """Say what an effect of the operation is made to; "" where nothing tells two apart."""
     for names in operation.subject:
         if all(params.get(name) for name in names):
-            return _digest([[name, _folded(params[name])] for name in names])
+            return _digest([[name, _folded(params[name])] for name in names], salt)
     return ""
 
 
 def same(asking: Asking, params: Params) -> str:
     """Give two rows the same key where one request is to serve both."""
     if asking.operation.act in {Act.CREATE, Act.ENROLL} and asking.once is Once.EVER:
-        return subject(asking.operation, params) or question(asking.operation, params)
-    return question(asking.operation, params)
+        mine = subject(asking.operation, params, asking.salt)
+        return mine or question(asking.operation, params, asking.salt)
+    return question(asking.operation, params, asking.salt)
 
 
 def lot(operation: Operation, leg: Leg, params: Params) -> str:
@@ -255,9 +258,9 @@ def request_count(items: int, route: Route) -> int:
     return -(-items // route.cap)
 
 
-def _digest(value: Any) -> str:
+def _digest(value: Any, salt: bytes = b"") -> str:
     text = json.dumps(value, sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()[:32]
+    return hmac.digest(salt, text.encode(), "sha256").hex()[:32]
 
 
 def _folded(value: Any) -> Any:

@@ -67,6 +67,8 @@ class Policy:
     trusted_hosts: frozenset[str] = field(default_factory=frozenset)
     do_not_contact: tuple[Path, ...] = ()
     """The lists of whom nothing may be asked, made or sent."""
+    retention_days: int | None = None
+    """For how many days cells and answers are kept; 0: until the output is written."""
     said_at: Mapping[str, str] = field(default_factory=dict, compare=False)
     """Where each of them that somebody says is said."""
 

@@ -163,6 +163,12 @@ SKIPS = (
         "Take it off that list, if it does not belong there.",
     ),
     Reason(
+        "answer_purged",
+        _S,
+        "Bought before; that answer was purged, and it is not bought again unasked.",
+        "Ask anew with limits: {reuse_days: 0} and --fresh; it is charged again.",
+    ),
+    Reason(
         "error_cell",
         _S,
         "The spreadsheet shows an error in a cell this job needs.",

@@ -5,6 +5,7 @@ import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -74,7 +75,7 @@ class Journal:
     ) -> Going:
         """Begin a run that asks these questions, in rows from 2 on."""
         on = on or shelf()
-        identity = json.dumps([on.account, now, *asked])
+        identity = sha256(json.dumps([on.account, now, *asked]).encode()).hexdigest()
         new = runs.NewRun(
             account=on.account,
             identity=identity,

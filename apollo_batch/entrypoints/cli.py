@@ -14,6 +14,7 @@ from apollo_batch.entrypoints import (
     asking,
     beforehand,
     folder,
+    keeping,
     learning,
     starting,
 )
@@ -34,7 +35,7 @@ def cli() -> None:
     """
 
 
-_FAMILIES = (starting, asking, beforehand, afterwards, arranging, folder, learning)
+_FAMILIES = (starting, asking, beforehand, afterwards, keeping, arranging, folder, learning)
 for _command in (command for family in _FAMILIES for command in family.COMMANDS):
     cli.add_command(_command)
 

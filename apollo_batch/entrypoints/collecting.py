@@ -12,6 +12,7 @@ from apollo_batch.entrypoints import console
 from apollo_batch.entrypoints.following import collecting, run_again, where
 from apollo_batch.entrypoints.manner import Manner
 from apollo_batch.entrypoints.opening import place_for
+from apollo_batch.entrypoints.purging import purge_at_the_end
 from apollo_batch.entrypoints.trouble import words_of
 from apollo_batch.errors import (
     AccessError,
@@ -127,6 +128,8 @@ def _collect(place: Place, wish: _Wish, run: str | None) -> Exit:
     before = {one: report.figures(place.store, one) for one in chosen}
     trouble = _harvest(place, wish, run) if chosen else None
     codes = [_tell(place, wish, before[one], held=run is not None) for one in chosen]
+    for one in chosen:
+        purge_at_the_end(place, one, held=run is not None)
     after = [report.figures(place.store, one) for one in chosen]
     if trouble is not None:
         console.say(str(trouble))

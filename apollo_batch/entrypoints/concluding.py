@@ -13,9 +13,11 @@ from apollo_batch.entrypoints.following import where
 from apollo_batch.entrypoints.manner import Manner
 from apollo_batch.entrypoints.trouble import words_of
 from apollo_batch.errors import Exit, OutputError, UsageError
+from apollo_batch.journal import tell
 from apollo_batch.journal.store import Store
 from apollo_batch.runner import output, report
 from apollo_batch.runner.document import document_of
+from apollo_batch.runner.reading import see_that_it_is_there
 from apollo_batch.runner.summarise import not_known, verdict
 from apollo_batch.sheets.annotate import needs_suffix
 
@@ -85,6 +87,22 @@ def conclude(ending: Ending, manner: Manner, *, raise_first: str = "") -> Exit:
     for line in (raise_first, following and f"Next: {following}"):
         if line:
             console.say(line)
+    return code
+
+
+def told_as_purged(store: Store, run: str | None, manner: Manner) -> Exit | None:
+    """Say of a run that was purged how it had ended; None where there is none, or it was not."""
+    record = tell.run_of(store, run) if run is not None else None
+    if record is None or record["purged"] is None:
+        return None
+    found = report.figures(store, record["id"])
+    try:
+        see_that_it_is_there(found.record)
+    except OutputError as purged:
+        console.say(words_of(purged))
+    document = document_of(found, exit_code=found.exit_code, output=None, next_step=None)
+    code = build_run(manner.artifacts, store, found, document)
+    _tell(found, document | {"exit_code": int(code)}, None, manner)
     return code
 
 

@@ -33,7 +33,7 @@ def open_journal(
     """Open the journal; the embedded sandbox has one of its own, which `fresh` begins anew."""
     place = state_place(state, os.environ)
     if sandbox:
-        place = _sandbox_folder(place)
+        place = sandbox_of(place)
         if fresh:
             shutil.rmtree(place, ignore_errors=True)
     store = open_store(place, tell=console.say)
@@ -43,7 +43,7 @@ def open_journal(
         store.close()
 
 
-def _sandbox_folder(state: Path | Secret) -> Path:
+def sandbox_of(state: Path | Secret) -> Path:
     """Name the folder of the embedded sandbox; its journal is a file, whatever the real one is."""
     if isinstance(state, Secret):
         from apollo_batch.journal.address import address_of, folder_of

@@ -9,7 +9,7 @@ from typing import Any
 
 from apollo_batch.entrypoints import console
 from apollo_batch.entrypoints.collecting import harvest_first, wait_for_results
-from apollo_batch.entrypoints.concluding import Ending, check_output, conclude
+from apollo_batch.entrypoints.concluding import Ending, check_output, conclude, told_as_purged
 from apollo_batch.entrypoints.consent import Caps, agree, caps_in_force
 from apollo_batch.entrypoints.debugging import DebugLog
 from apollo_batch.entrypoints.following import leave_room, next_step, raise_first
@@ -18,6 +18,7 @@ from apollo_batch.entrypoints.opening import place_for
 from apollo_batch.entrypoints.piloting import goes_on
 from apollo_batch.entrypoints.planning import plan_lines
 from apollo_batch.entrypoints.promising import in_period, see_that_it_is_the_plan, with_plan
+from apollo_batch.entrypoints.purging import purge_at_the_end, purge_by_itself
 from apollo_batch.entrypoints.stopping import ended_without_journal, exit_by, on_signals
 from apollo_batch.errors import Exit, OutOfReachError
 from apollo_batch.journal.store import Store
@@ -51,8 +52,9 @@ def run_job(wish: Wish, manner: Manner) -> Exit:
 def run_at(place: Place, wish: Wish, manner: Manner) -> Exit:
     """Carry a job out where everything is open that it needs."""
     wish, manner = in_period(wish, manner, place.clock.now())
-    path = invocation.snapshot(place.store, wish)
     invocation.tidy(place)
+    purge_by_itself(place, manner.state, sandbox=manner.sandbox)
+    path = invocation.snapshot(place.store, wish)
     ready = invocation.prepare(place, wish, path, goes_on=True)
     check_output(place.store, _wanted(ready, manner), wish.name)
     see_that_it_is_the_plan(place, ready, manner)
@@ -60,6 +62,8 @@ def run_at(place: Place, wish: Wish, manner: Manner) -> Exit:
     with holding(place.store, place.account, identity, place.clock.now()):
         harvest_first(place, ready.run)
         ready = invocation.look_again(place, ready)
+        if (ended := told_as_purged(place.store, ready.run, manner)) is not None:
+            return ended
         see_that_it_is_the_plan(place, ready, manner)
         ready = rehearse(place, ready, console.say)
         caps = caps_in_force(place, ready)
@@ -106,7 +110,9 @@ def _carry_out(
         from apollo_batch.journal import runs
 
         runs.stop(place.store, run, "interrupted")
-    return finish(place, ready, run, manner, interrupted=watch.stop_signal)
+    code = finish(place, ready, run, manner, interrupted=watch.stop_signal)
+    purge_at_the_end(place, run, held=True)
+    return code
 
 
 @dataclass(frozen=True)

@@ -135,7 +135,7 @@ def _item(into: Into, entered: Entered, first: First) -> dict[str, Any]:
         | ways.columns(asking.operation, asking.course(bound.params), bound.params)
         | {
             "question": asked,
-            "subject": subject(asking.operation, bound.params),
+            "subject": subject(asking.operation, bound.params, asking.salt),
             "params": json.dumps(dict(bound.params), ensure_ascii=False),
             "state": "ready" if original == bound.row else "twin",
             "twin": None if original == bound.row else original,

@@ -138,13 +138,19 @@ def ask_again(store: Store, run: str, selection: Sequence[tuple[int, int]] = ())
     return int(changed.rowcount)
 
 
-def writing(store: Store, run: str, path: str, hash_: str) -> None:
-    """Note which output is about to take its place; until `written` the one there counts too."""
+def writing(store: Store, run: str, path: str, hash_: str) -> bool:
+    """Note which output is about to take its place; until `written` the one there counts too.
+
+    False: the run was purged meanwhile, and what was read of it may be half of it.
+    """
     with store.write() as c:
+        if c.scalar(select(runs.c.purged).where(runs.c.id == run)) is not None:
+            return False
         same = (runs.c.id == run) & (runs.c.output_path == path)
         before = c.scalar(select(runs.c.output_hash).where(same)) or ""
         both = " ".join({*before.split(), hash_})
         c.execute(update(runs).where(runs.c.id == run).values(output_path=path, output_hash=both))
+    return True
 
 
 def written(

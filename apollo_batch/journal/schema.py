@@ -55,6 +55,8 @@ runs = Table(
     Column("news_written", Integer, nullable=False, default=0),  # those that the output shows
     Column("created", Float, nullable=False),
     Column("updated", Float, nullable=False),
+    Column("purged", Float),  # when it was decided that its cells and answers go
+    Column("emptied", Boolean, nullable=False, default=False),  # whether all of them are gone
     Index("runs_identity", "account", "identity", "created"),
 )
 

@@ -1,6 +1,7 @@
 """The database behind the journal: opened safely, written by one transaction at a time."""
 
 import contextlib
+import secrets
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -13,12 +14,15 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from apollo_batch.clock import Clock, SystemClock
 from apollo_batch.codes import Code
-from apollo_batch.errors import BatchError, InvalidError, LostError, UsageError
+from apollo_batch.errors import BatchError, InvalidError, LostError, OutputError, UsageError
+from apollo_batch.files import Lock, lock_together
 from apollo_batch.journal import schema
 from apollo_batch.journal.sqlite import SqliteFile
 from apollo_batch.settings import Secret
 
 T = TypeVar("T")
+
+_PATIENCE_SECONDS = 60.0
 
 
 class Database(Protocol):
@@ -67,6 +71,13 @@ class Database(Protocol):
         """By how many seconds its clock is ahead of this machine's."""
         ...
 
+    def compact(self, *, alone: bool) -> bool:
+        """Leave as little as can be of what was deleted; False where the log holds it still.
+
+        `alone`: nobody else is held up by it.
+        """
+        ...
+
     def close(self) -> None:
         """Let go of it."""
         ...
@@ -75,8 +86,12 @@ class Database(Protocol):
 class Store:
     """One journal, and the folder of copies and locks that goes with it."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, salt: bytes, presence: Lock) -> None:
         self._database = database
+        self._presence = presence
+        self._closed = False
+        self.salt = salt
+        """What its hashes are made with: of another journal they are others."""
         self._gate = threading.Lock()
         self.folder = database.folder
         self.shared = database.shared
@@ -162,9 +177,21 @@ class Store:
         """By how many seconds the journal's clock is ahead: all who share it go by the same."""
         return self._database.ahead()
 
+    def alone(self) -> AbstractContextManager[bool]:
+        """Have the journal for this process alone, as far as this machine goes; False: others use it."""
+        return self._presence.alone()
+
+    def compact(self, *, alone: bool) -> bool:
+        """Leave as little as can be of what was deleted; False where the log holds it still."""
+        with self._gate, self._explaining():
+            return self._database.compact(alone=alone)
+
     def close(self) -> None:
         """Let go of the database."""
         self._database.close()
+        if not self._closed:
+            self._presence.release()
+        self._closed = True
 
 
 def open_store(
@@ -180,13 +207,15 @@ def open_store(
     Raises UsageError where the place cannot be used, InvalidError for another version's journal.
     """
     database = _database(state, clock or SystemClock(), tell)
+    presence = _presence(database)
     try:
         with database.writing() as connection:
             _check_ours(connection, database.name)
             schema.metadata.create_all(connection)
             _check_version(connection, database.name)
+            salt = _salt(connection)
     except DBAPIError as problem:
-        database.close()
+        _leave(database, presence)
         said = database.unopened(problem)
         if said is None:
             said = UsageError(
@@ -196,10 +225,10 @@ def open_store(
             )
         raise said from None
     except BaseException:
-        database.close()
+        _leave(database, presence)
         raise
     database.opened()
-    return Store(database)
+    return Store(database, salt, presence)
 
 
 def _database(state: Path | Secret, clock: Clock, tell: Callable[[str], None]) -> Database:
@@ -208,6 +237,24 @@ def _database(state: Path | Secret, clock: Clock, tell: Callable[[str], None]) -
     from apollo_batch.journal.postgres import PostgresServer
 
     return PostgresServer(state, clock, tell)
+
+
+def _presence(database: Database) -> Lock:
+    """Show that this process uses the journal, for whoever would rather have it alone."""
+    held = lock_together(database.folder / "in-use.lock", _PATIENCE_SECONDS)
+    if held is None:
+        database.close()
+        raise OutputError(
+            Code.JOURNAL_NOT_WRITTEN,
+            f"Another process tidies up the journal {database.name}, or is frozen over it.",
+            fix="Let it end, then run this again.",
+        )
+    return held
+
+
+def _leave(database: Database, presence: Lock) -> None:
+    database.close()
+    presence.release()
 
 
 def _check_ours(connection: Connection, name: str) -> None:
@@ -234,3 +281,11 @@ def _check_version(connection: Connection, name: str) -> None:
             f"(schema {found}, this one reads {schema.SCHEMA_VERSION}).",
             fix="Use that version, or name another place with --state.",
         )
+
+
+def _salt(connection: Connection) -> bytes:
+    known = connection.scalar(select(schema.meta.c.value).where(schema.meta.c.key == "salt"))
+    if known is None:
+        known = secrets.token_hex(32)
+        connection.execute(insert(schema.meta).values(key="salt", value=known))
+    return bytes.fromhex(known)

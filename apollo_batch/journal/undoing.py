@@ -191,7 +191,7 @@ def _item(run: str, shelf: Shelf, one: Done, bound: Bound, *, agreed: bool) -> d
         | ways.columns(asking.operation, asking.course(bound.params), bound.params)
         | {
             "params": json.dumps(dict(bound.params), ensure_ascii=False),
-            "subject": subject(asking.operation, bound.params),
+            "subject": subject(asking.operation, bound.params, asking.salt),
             "state": "ready",
             "note": bound.note or None,
             "undoes": one.item if agreed else None,

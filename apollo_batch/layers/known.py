@@ -72,6 +72,17 @@ _LIMITS = (
         '"do-not-contact.txt"',
         "nobody",
     ),
+    Setting(
+        "retention_days",
+        Kind.COUNT,
+        Rule.LEAST,
+        "For how many days the journal keeps cells and answers of a run; 0: until its output is "
+        "written.",
+        "7",
+        "30 for cells; answers as long as they may be used again",
+        # Whoever hands over a project must not be able to have answers deleted that were paid for.
+        said_by=TRUSTED | {Layer.ENVIRONMENT},
+    ),
 )
 _HABITS = (
     Setting(

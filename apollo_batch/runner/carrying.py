@@ -154,7 +154,7 @@ def _going(place: Place, ready: Ready, run: str, step: Step) -> Going:
         run=run,
         owner="",
         most=most_per_item(step.operation, step.options, ready.job.limits.most_per_row),
-        shelf=shelf_of(ready.job, step, place.account, place.clock.now()),
+        shelf=shelf_of(ready.job, step, place),
         selection=tuple(ready.plan.survey.selection),
         day=limits.day,
         month=limits.month,

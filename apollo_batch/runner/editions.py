@@ -5,15 +5,16 @@ from pathlib import Path
 from apollo_batch.journal.store import Store
 from apollo_batch.runner.asked import undone_run
 from apollo_batch.runner.output import Delivered, Wanted, deliver
-from apollo_batch.runner.reading import sheet_of
+from apollo_batch.runner.reading import see_that_it_is_there, sheet_of
 from apollo_batch.runner.report import Figures
 
 
 def wanted_again(
     store: Store, found: Figures, *, target: Path | None = None, as_csv: bool = False
 ) -> Wanted:
-    """Say where a run's output goes, from the journal alone; OutputError where its input is gone."""
+    """Say where a run's output goes, from the journal alone; OutputError where it cannot be made any more."""
     record = found.record
+    see_that_it_is_there(record)
     return Wanted(
         sheet_of(store, record),
         Path(record["input_path"]) if record["input_path"] else None,

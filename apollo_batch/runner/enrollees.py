@@ -55,10 +55,10 @@ def enrollees(place: Place, ready: Ready, stage: Stage) -> Enrollees:
 
 def _of_sheet(place: Place, ready: Ready, stage: Stage) -> list[Params]:
     """Read the contacts from the sheet's cells, without those known to be enrolled already."""
-    asking = asking_of(stage.step)
+    asking = asking_of(stage.step, place.store.salt)
     entries = ready.plan.survey.entries or ready.rows.entries()
     found = list(_bound(ready, stage, _chosen(ready, entries)))
-    subjects = [subject(asking.operation, params) for params in found]
+    subjects = [subject(asking.operation, params, asking.salt) for params in found]
     made = waiting.made_before(place.store, place.account, asking.operation.name, subjects)
     return [
         params

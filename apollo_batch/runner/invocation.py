@@ -139,8 +139,8 @@ def prepare(place: Place, wish: Wish, path: Path | None, *, goes_on: bool = Fals
     """
     names = Names(place.store, place.account, place.clock.now())
     job, rows = read(wish, path, place.wire, names)
-    rows = replace(rows, suppression=place.suppression)
-    shelf = shelf_of(job, job.steps[0], place.account, place.clock.now())
+    rows = replace(rows, suppression=place.suppression, salt=place.store.salt)
+    shelf = shelf_of(job, job.steps[0], place)
     chosen = Choice(wish.rows, wish.first)
     found = _known(place, wish, job, rows, chosen) if goes_on and not wish.fresh else None
     if found is None:

@@ -14,6 +14,7 @@ from apollo_batch.journal.outcomes import outcomes
 from apollo_batch.journal.store import Store
 from apollo_batch.runner.columns import told
 from apollo_batch.runner.found import cells_of, pages_of
+from apollo_batch.runner.reading import see_that_it_is_there
 from apollo_batch.runner.report import Figures
 from apollo_batch.runner.summarise import summarise
 from apollo_batch.sheets.anew import write_found
@@ -53,11 +54,13 @@ def deliver(
     store: Store, found: Figures, wanted: Wanted, *, now: float, next_step: str | None
 ) -> Delivered:
     """Write the output of a run; OutputError where it cannot be written, with nothing changed."""
+    see_that_it_is_there(found.record)
     path, notices = place(store, wanted)
 
     def ready(draft: Path) -> None:
         # Noted before it appears: killed in between, it is still known as ours.
-        runs.writing(store, found.run, str(path), sha256(draft))
+        if not runs.writing(store, found.run, str(path), sha256(draft)):
+            see_that_it_is_there({**found.record, "purged": now})  # meanwhile, by another process
 
     try:
         summary = summarise(found, next_step)

@@ -20,6 +20,7 @@ from apollo_batch.journal.suppress import Barred, would_leave
 from apollo_batch.journal.waiting import Part
 from apollo_batch.packing import Asking, request_count
 from apollo_batch.runner.chain import Leg, coming, pages_of, weigh
+from apollo_batch.runner.place import Place
 from apollo_batch.runner.rehearsal import Rehearsal
 from apollo_batch.runner.survey import Survey
 
@@ -103,7 +104,7 @@ def _plain(number: Decimal) -> str:
     return format(number.normalize(), "f")
 
 
-def asking_of(step: Step) -> Asking:
+def asking_of(step: Step, salt: bytes = b"") -> Asking:
     """Say what is the same for every item of a step."""
     return Asking(
         step.id,
@@ -114,13 +115,15 @@ def asking_of(step: Step) -> Asking:
         kept=frozenset(path[0].key for path in step.picks.values()),
         keep_old=step.keep_old,
         most_records=step.most_records,
+        salt=salt,
     )
 
 
-def shelf_of(job: Job, step: Step, account: str, now: float) -> Shelf:
+def shelf_of(job: Job, step: Step, place: Place) -> Shelf:
     """Say which earlier answers would do for a step."""
     kept = frozenset(path[0].key for path in step.picks.values())
-    return Shelf(account, asking_of(step), kept, now - job.limits.reuse_days * _DAY)
+    since = place.clock.now() - job.limits.reuse_days * _DAY
+    return Shelf(place.account, asking_of(step, place.store.salt), kept, since)
 
 
 @dataclass(frozen=True)

@@ -120,11 +120,12 @@ class Pump:
         note = f"From {day.day} {day:%b %Y}."
         operation = OPERATIONS[item.operation]
         route, place = operation.route(item.route), item.position or 0
+        if self._keep and not item.body:
+            note = f"Bought on {day.day} {day:%b %Y}; the answer was purged."
+            return Verdict(item.item, Status.SKIPPED, "answer_purged", note)
         kept = reread(operation, route, item.body, place, self._keep) if item.body else {}
         if kept is None:
             return Verdict(item.item, Status.NO_MATCH, "hollow_match", note)
-        if self._keep and not kept:
-            note = f"Bought on {day.day} {day:%b %Y}; the answer was purged."
         later = self._comes_later(operation)
         if later and item.waiting:
             return Verdict(item.item, Status.PENDING, later, note, kept)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,26 @@ from apollo_batch.sheets.read import Sheet, open_sheet
 def read_job(path: Path, zone: str = "UTC") -> Job:
     """Read a job file alone; InvalidError with every problem in it."""
     return load(path, zone)
+
+
+def see_that_it_is_there(record: Mapping[str, Any]) -> None:
+    """See that a run can still be written out; OutputError where it was purged."""
+    if record["purged"] is None:
+        return
+    written = f"What it wrote is {record['output_path']}; t" if record["output_path"] else "T"
+    raise OutputError(
+        Code.RUN_PURGED,
+        f"Run {record['id']} was purged on {day(record['purged'])}: its cells, and what was found "
+        "for them, are not here any more, so that its workbook cannot be written again.",
+        fix=f"{written}he same command with --fresh asks anew, and what may be used again of what "
+        "was bought costs nothing.",
+    )
+
+
+def day(at: float) -> str:
+    """Say a day as people do."""
+    then = datetime.fromtimestamp(at, UTC)
+    return f"{then.day} {then:%b %Y}"
 
 
 def sheet_of(store: Store, record: Mapping[str, Any]) -> Sheet | None:

@@ -35,6 +35,8 @@ class Rows:
     """What the names in its cells stand for."""
     suppression: Suppression | None = None
     """Whom nothing may be asked, made or sent."""
+    salt: bytes = field(default=b"", repr=False)
+    """The journal's own, for the hash that it keeps of each row."""
 
     def passings(self) -> dict[str, Passing]:
         """Tie each later step to what a row has by then."""
@@ -44,7 +46,9 @@ class Rows:
         """Bind every row; a search is a row of its own."""
         if self.sheet is not None and self.binding is not None:
             by_id = any(step.operation.by_id for step in self.job.steps)
-            yield from entries(self.sheet, self.binding, self.suppression, by_id=by_id)
+            yield from entries(
+                self.sheet, self.binding, self.suppression, salt=self.salt, by_id=by_id
+            )
         else:
             yield Entry((), "", Item(_ONLY, dict(whole_question(self.job.steps[0]))))
 

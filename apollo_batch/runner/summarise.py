@@ -57,6 +57,8 @@ def _facts(found: Figures, next_step: str | None) -> Iterator[tuple[str, str | D
         yield "List of what was created", label_of(found.run)
     yield "Began", _moment(found.record["created"])
     yield "Ended", _moment(found.record["updated"])
+    if found.record["purged"]:
+        yield "Cells and answers purged", _moment(found.record["purged"])
     if found.finds:
         yield "Records found", sum(found.sheets.values())
     if found.waits.rows and found.waits.expires is not None:

@@ -1,6 +1,6 @@
 """Rows that were bound in; what one pass over them counts, before anything is asked, out."""
 
-import hashlib
+import hmac
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -55,16 +55,18 @@ def survey(
     return count.survey()
 
 
-def identity_of(canonical: str, period: str, rows: Iterable[tuple[int, Sequence[str]]]) -> str:
+def identity_of(
+    canonical: str, period: str, rows: Iterable[tuple[int, Sequence[str]]], salt: bytes
+) -> str:
     """Say what tells a job over rows from every other: the same job over the same named cells."""
-    identity = _begun(canonical, period)
+    identity = _begun(canonical, period, salt)
     for number, cells in rows:
         identity.update(_line(number, cells))
     return identity.hexdigest()
 
 
-def _begun(canonical: str, period: str) -> "hashlib._Hash":
-    return hashlib.sha256(json.dumps([canonical, period]).encode())
+def _begun(canonical: str, period: str, salt: bytes) -> hmac.HMAC:
+    return hmac.new(salt, json.dumps([canonical, period]).encode(), "sha256")
 
 
 def _line(number: int, cells: Sequence[str]) -> bytes:
@@ -77,7 +79,7 @@ class _Count:
     def __init__(self, job: Job, asking: Asking, period: str, chosen: "Choice") -> None:
         self._asking = asking
         self._chosen = chosen
-        self._identity = _begun(job.canonical(), period)
+        self._identity = _begun(job.canonical(), period, asking.salt)
         self._skips: Counter[str] = Counter()
         self._asked: dict[str, bool] = {}
         self._subjects: set[str] = set()
@@ -110,7 +112,9 @@ class _Count:
     def _count_requests(self, params: Params) -> None:
         self._lots.update(self._asking.ways(params))
         operation = self._asking.operation
-        if self._asking.once is Once.EVER and (made := subject(operation, params)):
+        if self._asking.once is Once.EVER and (
+            made := subject(operation, params, self._asking.salt)
+        ):
             self._subjects.add(made)
 
     def survey(self) -> Survey:
@@ -171,7 +175,12 @@ class Choice:
 
 
 def entries(
-    sheet: Sheet, binding: Binding, suppression: Suppression | None = None, *, by_id: bool
+    sheet: Sheet,
+    binding: Binding,
+    suppression: Suppression | None = None,
+    *,
+    salt: bytes,
+    by_id: bool,
 ) -> Iterator[Entry]:
     """Bind every row for the journal; all of them, whatever this invocation takes up.
 
@@ -179,7 +188,7 @@ def entries(
     """
     for row in sheet.rows():
         text = "\x1f".join(row.cells)
-        digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+        digest = hmac.digest(salt, text.encode("utf-8", "surrogatepass"), "sha256").hex()
         bound = binding.bind(row)
         if suppression is not None and isinstance(bound, Item):
             bound = _unless_listed(suppression, binding, row, bound, by_id=by_id)

@@ -23,6 +23,7 @@ from apollo_batch.runner.holding import holding
 from apollo_batch.runner.invocation import tidy
 from apollo_batch.runner.place import Place
 from apollo_batch.runner.plan import shelf_of
+from apollo_batch.runner.reading import day
 from apollo_batch.runner.report import Figures, figures
 from apollo_batch.runner.taking_back import TakingBack
 
@@ -91,8 +92,7 @@ class Undoing:
         return _job(self.undone, self.step)
 
     def _going(self, held_back: list[str] | tuple[()]) -> Going:
-        now = self.place.clock.now()
-        shelf = shelf_of(self._job, self.step, self.place.account, now)
+        shelf = shelf_of(self._job, self.step, self.place)
         return Going(
             self.run,
             owner="",
@@ -111,6 +111,13 @@ def undone(place: Place, run: str) -> Undone:
             Code.OTHER_ACCOUNT,
             f"Run {found.run} was made with the key of another team, as far as Apollo tells.",
             fix="Undo it with the key it was made with.",
+        )
+    if found.record["purged"]:
+        raise UsageError(
+            Code.RUN_PURGED,
+            f"Run {found.run} was purged on {day(found.record['purged'])}: what it sent is not here "
+            "any more, and cannot be taken back.",
+            fix="Its workbook says what each row did; jobs for the way back are in `jobs/`.",
         )
     if undone_run(found.record):
         raise UsageError(
@@ -195,7 +202,7 @@ def _enter(place: Place, undone: Undone, run: str, step: Step, *, agreed: bool) 
         place.suppression,
     )
     now = place.clock.now()
-    shelf = shelf_of(_job(undone, step), step, place.account, now)
+    shelf = shelf_of(_job(undone, step), step, place)
     entries = ((done, taking.bound(done)) for done in undoing.done(place.store, undone.found.run))
     undoing.enter(place.store, run, shelf, entries, now, agreed=agreed)
 

@@ -48,10 +48,12 @@ def _identity(store: Store, found: Figures) -> Iterator[str]:
 
     An undo has the rows of the run that it takes back.
     """
+    if found.record["purged"]:
+        return
     undone = undone_run(found.record)
     record = found.record if undone is None else figures(store, undone).record
     canonical = json.loads(record["job"])["canonical"]
-    hashed = identity_of(canonical, record["period"], cells_of(store, found.run))
+    hashed = identity_of(canonical, record["period"], cells_of(store, found.run), store.salt)
     if hashed != record["identity"]:
         yield "The job or the rows that are noted are not those the run began with."
 
@@ -82,7 +84,7 @@ def _totals(found: Figures) -> Iterator[str]:
 
 def _files(store: Store, found: Figures) -> Iterator[str]:
     record = found.record
-    if record["input_path"]:
+    if record["input_path"] and not record["purged"]:
         name = Path(record["input_path"]).name
         copy = store.folder / "copies" / record["input_hash"][:16] / name
         if not copy.is_file():

@@ -12,6 +12,7 @@ from apollo_batch.journal.outcomes import Told, outcomes
 from apollo_batch.journal.store import Store
 from apollo_batch.model import Arrival, Status
 from apollo_batch.runner.masking import masked_note, masked_value
+from apollo_batch.runner.reading import day
 from apollo_batch.runner.report import Figures, plain, sentence_of
 
 _OUTCOMES = {
@@ -35,6 +36,8 @@ def why(store: Store, found: Figures, row: int, *, masks: bool = True) -> Iterat
             fix="Rows are numbered as the spreadsheet counts them; blank ones are no rows.",
         )
     yield f"Row {row} of run {found.run}, {found.record['job_name']}"
+    if found.record["purged"]:
+        yield f"Purged         on {day(found.record['purged'])}: cells and answers are not here any more"
     yield from _cells(story, masks=masks)
     if story.original is not None:
         yield f"Asked for      by row {story.original}, which asks the same"

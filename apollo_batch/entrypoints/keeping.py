@@ -1,0 +1,45 @@
+"""The words a person types about what is kept of people: how long, and of whom no more."""
+
+import os
+import sys
+from typing import NoReturn
+
+import click
+
+from apollo_batch.entrypoints.words import SANDBOX, STATE, duration
+
+
+@click.command()
+@click.option(
+    "--older-than",
+    metavar="D",
+    callback=lambda _context, _option, text: duration("--older-than", text),
+    help="What was kept for longer, answers too: 30d, 12h.  [default: retention_days of your "
+    "settings; else cells for 30d, answers as long as they may be used again]",
+)
+@click.option("--run", "run_id", metavar="RUN", help="This run alone, however old.")
+@click.option("--yes", is_flag=True, help="Agree beforehand.")
+@STATE
+@SANDBOX
+def purge(
+    older_than: float | None, run_id: str | None, *, yes: bool, state: str | None, sandbox: bool
+) -> NoReturn:
+    """Delete the cells and answers that the journal keeps of old runs. It says what first, and asks.
+
+    \b
+    What was bought, made and paid stays known, without the people: nothing is bought or made
+    twice. Runs with rows to be asked, in doubt or pending are left alone. Workbooks are yours.
+
+    \b
+    Examples:
+      apollo-batch purge --older-than 7d
+      apollo-batch purge --run 261125-040007-f19f --yes
+    """
+    from apollo_batch.entrypoints.purging import Typed, purge_state
+
+    asks = os.environ.get("CI", "").lower() not in {"true", "1"}
+    sys.exit(purge_state(Typed(older_than, run_id, state, sandbox=sandbox, yes=yes, asks=asks)))
+
+
+COMMANDS = (purge,)
+"""Every command of this room."""
