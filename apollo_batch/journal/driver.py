@@ -8,6 +8,7 @@ from sqlalchemy.engine import URL, Engine
 
 from apollo_batch.codes import Code
 from apollo_batch.errors import UsageError
+from apollo_batch.journal.schema import metadata
 
 # Whoever is frozen in a transaction loses it before others lose their patience. A machine that has
 # vanished is noticed within two minutes.
@@ -45,6 +46,13 @@ def engine_to(address: URL) -> Engine:
     )
     event.listen(engine, "connect", _prepare)
     return engine
+
+
+def vacuum(engine: Engine) -> None:
+    """Free the room of what was deleted; what it held is overwritten as the room is used."""
+    with engine.connect() as connection:
+        names = ", ".join(table.name for table in metadata.sorted_tables)
+        connection.exec_driver_sql(f"VACUUM {names}")
 
 
 def _prepare(connection: Any, _record: object) -> None:

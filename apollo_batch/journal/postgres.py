@@ -23,7 +23,6 @@ from apollo_batch.errors import (
 from apollo_batch.files import private_folder
 from apollo_batch.journal import driver
 from apollo_batch.journal.address import address_of, folder_of, place_of
-from apollo_batch.journal.schema import metadata
 from apollo_batch.settings import Secret
 
 T = TypeVar("T")
@@ -287,10 +286,7 @@ class PostgresServer:
             return float(theirs or before) - (before + self._clock.now()) / 2
 
     def compact(self, *, alone: bool) -> bool:  # noqa: ARG002 - it holds up nobody
-        """Free the room of what was deleted; what it held is overwritten as the room is used."""
-        with self.engine.connect() as connection:
-            names = ", ".join(table.name for table in metadata.sorted_tables)
-            connection.exec_driver_sql(f"VACUUM {names}")
+        driver.vacuum(self.engine)
         return True
 
     def close(self) -> None:
