@@ -54,5 +54,23 @@ def operations(
     ]
 
 
+def codes(_context: click.Context, _argument: click.Parameter, begun: str) -> list[CompletionItem]:
+    """Name the codes, reasons and statuses that it can be."""
+    from apollo_batch.codes import Code
+    from apollo_batch.model import Status
+    from apollo_batch.reasons import REASONS
+
+    return _beginning(dict.fromkeys([*Code, *REASONS, *Status]), begun)
+
+
+def topics(context: click.Context, _argument: click.Parameter, begun: str) -> list[CompletionItem]:
+    """Name the topics and commands that it can be."""
+    from apollo_batch.entrypoints.topics import topics as written
+
+    root = context.find_root().command
+    commands = root.list_commands(context) if isinstance(root, click.Group) else []
+    return _beginning([*written(), *commands], begun)
+
+
 def _beginning(words: Iterable[str], begun: str) -> list[CompletionItem]:
     return [CompletionItem(word) for word in words if word.startswith(begun)]

@@ -151,6 +151,8 @@ def _status(found: tuple[Credential, ...]) -> _Status:
 
 def see_that_no_key_is_in(job: Path, *, keyring: bool = True) -> None:
     """Refuse a job file that holds a key that is here; it is not shown again."""
+    if not job.is_file():
+        return  # what comes through a pipe can be read once only
     try:
         lines = job.read_bytes().splitlines()
         values = [

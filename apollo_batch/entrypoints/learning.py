@@ -2,9 +2,11 @@
 
 import click
 
+from apollo_batch.entrypoints import completing
+
 
 @click.command()
-@click.argument("code", nargs=-1, required=True)
+@click.argument("code", nargs=-1, required=True, shell_complete=completing.codes)
 def explain(code: tuple[str, ...]) -> None:
     """Explain the CODE of an error, a reason, a status or an exit code.
 
@@ -24,7 +26,7 @@ def explain(code: tuple[str, ...]) -> None:
 
 
 @click.command("help")
-@click.argument("topic", nargs=-1)
+@click.argument("topic", nargs=-1, shell_complete=completing.topics)
 @click.pass_context
 def help_(context: click.Context, topic: tuple[str, ...]) -> None:
     """Tell of a TOPIC or a command; alone, list them.

@@ -9,6 +9,7 @@ from apollo_batch import __version__
 from apollo_batch.catalogue.fingerprint import fingerprint
 from apollo_batch.journal import tell
 from apollo_batch.journal.enrolling import enrolled
+from apollo_batch.runner.allowed import most_enrolled
 from apollo_batch.runner.invocation import Ready
 from apollo_batch.runner.place import Place
 from apollo_batch.runner.plan import Plan
@@ -70,9 +71,9 @@ def _cost(place: Place, run: str | None) -> Decimal:
 
 
 def _enrolled(place: Place, ready: Ready) -> int | None:
-    """How many the run may enroll in all: no more than the job allows, or was asked for."""
+    """How many the run may enroll in all: no more than settings and job allow, or was asked for."""
     if ready.plan.enrolls is None:
         return None
     before = enrolled(place.store, ready.run) if ready.run else 0
-    allowed = (ready.job.limits.max_enroll, ready.wish.max_enroll)
-    return min([before + ready.plan.enrolls, *(most for most in allowed if most is not None)])
+    caps = (most_enrolled(place.policy, ready.job.limits), ready.wish.max_enroll)
+    return min([before + ready.plan.enrolls, *(most for most in caps if most is not None)])

@@ -9,6 +9,7 @@ from terminal import at_a_terminal
 
 from apollo_batch.errors import Exit
 
+pytestmark = pytest.mark.keeps_a_secret("keyring.json", "it stands for the system's keyring")
 TESTS = Path(__file__).parents[1]
 SCOPED = "sandbox-key-people"
 
@@ -194,6 +195,7 @@ def read(path):
         return []
 
 
+@pytest.mark.keeps_a_secret("job.yaml", "it is to be refused for that")
 @pytest.mark.parametrize("words", [("run",), ("plan",), ("check",)])
 def test_a_job_file_with_the_key_in_it_is_refused_with_its_line_and_without_the_key(
     desk, apollo, words
@@ -206,3 +208,11 @@ def test_a_job_file_with_the_key_in_it_is_refused_with_its_line_and_without_the_
     assert "job.yaml:2: your API key stands in this job file." in ended.err
     assert apollo.key not in ended.out + ended.err
     assert apollo.books()["log"] == []
+
+
+def test_a_job_that_comes_through_a_pipe_is_read_once(desk, apollo):
+    told = story(desk, apollo)
+
+    ended = desk.call("check", "/dev/stdin", stdin=told.job.read_text())
+
+    assert ended.code == 0, ended.err

@@ -65,6 +65,9 @@ def test_a_shell_completes_whatever_can_be_typed(desk, complete):
     assert complete("show", run[:3]) == []
     assert "people.enrich" in complete("operations", "people.e")
     assert complete("completion", "z") == ["zsh"]
+    assert complete("explain", "AB410") == [f"AB410{number}" for number in range(1, 7)]
+    assert complete("explain", "bad_em") == ["bad_email"]
+    assert complete("help", "exit") == ["exit-codes"]
 
 
 def test_a_broken_settings_file_and_a_missing_journal_leave_completion_silent(desk, complete):
