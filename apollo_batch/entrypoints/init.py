@@ -12,6 +12,7 @@ from apollo_batch.entrypoints.preview import preview, safe
 from apollo_batch.entrypoints.questions import again, answer, choice, show
 from apollo_batch.errors import Exit, UsageError
 from apollo_batch.job.draft import SCHEMA, Draft, cost_of, unused
+from apollo_batch.job.spelling import usual_name
 from apollo_batch.job.starters import OFFERED
 from apollo_batch.runner import new_files
 from apollo_batch.runner.beginning import (
@@ -25,7 +26,6 @@ from apollo_batch.runner.beginning import (
     listed,
     operation_called,
     suggestion,
-    usual_name,
 )
 
 _JOBS = Path("jobs")
@@ -172,7 +172,9 @@ def _for_every_row(operation: Operation, missing: Sequence[Param]) -> Iterator[t
 
 
 def _may_be_said_once(param: Param) -> bool:
-    return param.in_options or bool(param.no_column)
+    """Whether it makes sense for all rows alike: a sequence does, whom a row is about does not."""
+    of_a_row = param.in_map and param.target is not None and not param.target.named
+    return (param.in_options or bool(param.no_column)) and not of_a_row
 
 
 def _too_little(draft: Draft, missing: Sequence[Param]) -> UsageError:

@@ -13,7 +13,7 @@ from apollo_batch.job import keeping_old, starters
 from apollo_batch.job.guess import Chosen
 from apollo_batch.job.headers import normal, tidy
 from apollo_batch.job.left_out import Rule
-from apollo_batch.job.spelling import meant
+from apollo_batch.job.spelling import meant, usual_name
 
 SCHEMA = "job.schema.json"
 _MOST_HINTS, _MOST_UNUSED, _LONGEST = 6, 30, 40
@@ -93,9 +93,11 @@ def _map(draft: Draft) -> Iterator[str]:
     yield "# Apollo's parameter: the column that its value comes from. Empty cells are left out."
     yield "map:"
     for name, chosen in draft.chosen.items():
+        param = draft.operation.param(name)
+        key = usual_name(draft.operation, param) if param else name
         column = scalar(chosen.column.name)
         value = f"{{column: {column}, clean: {chosen.clean}}}" if chosen.clean else column
-        yield f"  {name}: {value}"
+        yield f"  {key}: {value}"
     open_ = [p for p in draft.operation.params if p.in_map and p.name not in _said(draft)]
     for param in open_[:_MOST_HINTS]:
         column = "{FIELD: COLUMN}" if param.kind is Kind.FIELDS else "COLUMN"
@@ -115,7 +117,7 @@ def _options(draft: Draft) -> Iterator[str]:
         yield "# The same for every row."
         yield "options:"
         for key, text in draft.options.items():
-            yield f"  {key}: {_option(meant(draft.operation, key), text)}"
+            yield f"  {scalar(key)}: {_option(meant(draft.operation, key), text)}"
     elif hints := [*_hints(draft.operation)]:
         yield "# The same for every row; take the # away for what you want."
         yield "#options:"
@@ -135,7 +137,7 @@ def _hints(operation: Operation) -> Iterator[str]:
 def _option(found: object, text: str) -> str:
     param = getattr(found, "param", None)
     bare = isinstance(param, Param) and param.kind in _BARE_KINDS
-    return text if bare else scalar(text)
+    return text if bare and text.isalnum() else scalar(text)
 
 
 def _skip(draft: Draft) -> Iterator[str]:

@@ -78,6 +78,13 @@ def spellings(operation: Operation, param: Param) -> list[str]:
     return names
 
 
+def usual_name(operation: Operation, param: Param) -> str:
+    """Say what people call a parameter: `sequence` rather than `sequence_id`."""
+    if param.target is None or not param.target.named:
+        return param.name
+    return next((word for word in ALIASES if _called(operation, word) is param), param.name)
+
+
 def way(places: Places, group: Loc, operation: Operation, name: str) -> Loc:
     """Find where a group of the file says a parameter; the group itself where it does not."""
     for loc in places.keys:

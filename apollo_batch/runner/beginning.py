@@ -18,7 +18,7 @@ from apollo_batch.job.load import explain, loads
 from apollo_batch.job.places import Place
 from apollo_batch.job.recognise import MOST_CELLS
 from apollo_batch.job.sight import Sight, look_at
-from apollo_batch.job.spelling import ALIASES, FIELDS, meant, spellings
+from apollo_batch.job.spelling import FIELDS, meant
 from apollo_batch.job.tie import bind_to
 from apollo_batch.sheets.layout import named_columns
 from apollo_batch.sheets.read import Sheet, open_sheet
@@ -129,12 +129,6 @@ def lacking(draft: Draft) -> list[Param]:
         return []
     least = min((each - given for each in operation.enough), key=len)
     return [param for param in operation.params if param.name in least]
-
-
-def usual_name(operation: Operation, param: Param) -> str:
-    """What people call a parameter: `sequence` rather than `sequence_id`."""
-    known = spellings(operation, param)
-    return next((word for word in known if word in ALIASES), param.name)
 
 
 def checked(draft: Draft, beginning: Beginning, file: str) -> str:

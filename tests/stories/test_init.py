@@ -169,6 +169,8 @@ def test_an_enrollment_names_its_sequence_and_its_mailbox_or_is_not_written(desk
         (["--map", "email=", "--map", "last_name="], "is not enough for people.enrich"),
         (["--output", "leads.csv"], "leads.csv is no name for a job file."),
         (["--output", "."], "is a folder"),
+        (["--operation", "contacts.update"], "Add --map contact_id=COLUMN."),
+        (["--operation", "tasks.create"], "Add --map contact_id=COLUMN --option user=…"),
     ],
 )
 def test_what_cannot_be_is_said_with_one_thing_to_do_and_nothing_is_written(desk, words, said):

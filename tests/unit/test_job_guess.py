@@ -266,3 +266,29 @@ def test_a_name_that_yaml_would_read_as_something_else_is_quoted(name):
         ).name
         == name
     )
+
+
+HEADS = st.sampled_from(
+    sorted({name for each in SETS for name in each.columns} | {"Name", "Nom", "Nombre", "", " "})
+)
+CELLS = st.sampled_from(
+    sorted({cell for each in SETS for row in each.rows for cell in row} | {"", " ", "\x1b[2J"})
+) | st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
+OPERATED = st.sampled_from([o for o in OPERATIONS.values() if any(p.in_map for p in o.params)])
+
+
+@given(st.lists(HEADS, max_size=8), st.data(), OPERATED)
+def test_whatever_stands_in_a_sheet_what_is_chosen_fits_it(header, data, operation):
+    row = st.tuples(*([CELLS] * len(header)))
+    rows = data.draw(st.lists(row, max_size=4))
+    sight = look_at(header, rows)
+
+    chosen = guess(operation, sight)
+
+    assert all(header[each.column.index] == each.column.name for each in chosen.values())
+    suggestion = suggested(sight, PEOPLE, COMPANIES)
+    if suggestion is not None:
+        fitting = guess(suggestion, sight)
+        rules = tuple(rules_of(suggestion, sight))
+        text = write(Draft(suggestion, "n", "s", header, len(rows), fitting, skips=rules))
+        bind_to(loads(text, "job.yaml"), header)
