@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-_FAR = 2
+SLIPS = 2
+"""So many letters apart, two words are one and a slip of it."""
 _ALIKE = 0.75
 
 
@@ -13,7 +14,7 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     if not ranked:
         return None
     far, best = ranked[0]
-    if far <= _FAR and far * 2 < len(plain):
+    if far <= SLIPS and far * 2 < len(plain):
         return best
     import difflib
 

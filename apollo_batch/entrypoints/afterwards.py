@@ -26,7 +26,13 @@ from apollo_batch.errors import UsageError
 @STATE
 @SANDBOX
 def runs(state: str | None, sandbox: bool) -> None:
-    """List the runs the journal knows, newest first."""
+    """List the runs the journal knows, newest first.
+
+    \b
+    Examples:
+      apollo-batch runs
+      apollo-batch runs --sandbox
+    """
     from apollo_batch.entrypoints.telling import print_runs
 
     print_runs(state, sandbox=sandbox)
@@ -41,6 +47,11 @@ def show(run_id: str, state: str | None, sandbox: bool, as_json: bool) -> None:
     """Say what became of RUN: rows, reasons, credits, requests.
 
     `apollo-batch runs` lists the runs; the first characters of one are enough.
+
+    \b
+    Examples:
+      apollo-batch show 261125-040007-f19f
+      apollo-batch show 261125-040007-f19f --json
     """
     from apollo_batch.entrypoints.telling import print_run
 
@@ -56,7 +67,13 @@ def show(run_id: str, state: str | None, sandbox: bool, as_json: bool) -> None:
 def export(
     run_id: str, state: str | None, sandbox: bool, output: Path | None, form: str | None
 ) -> None:
-    """Write the workbook of RUN again, without a call. Everything in it is in the journal."""
+    """Write the workbook of RUN again, without a call. Everything in it is in the journal.
+
+    \b
+    Examples:
+      apollo-batch export 261125-040007-f19f
+      apollo-batch export 261125-040007-f19f --output again.xlsx
+    """
     from apollo_batch.entrypoints.telling import export_run
 
     export_run(run_id, state, sandbox=sandbox, target=output, as_csv=wants_csv(form, output))
@@ -68,7 +85,12 @@ def export(
 @SANDBOX
 @click.option("--output", type=click.Path(path_type=Path), help="Where the report goes.")
 def report(run_id: str, state: str | None, sandbox: bool, output: Path | None) -> None:
-    """Write what became of RUN as an HTML file. It is to be passed on, so values are masked."""
+    """Write what became of RUN as an HTML file. It is to be passed on, so values are masked.
+
+    \b
+    Example:
+      apollo-batch report 261125-040007-f19f --output leads.html
+    """
     from apollo_batch.entrypoints.telling import report_run
 
     report_run(run_id, state, sandbox=sandbox, target=output)
@@ -107,10 +129,13 @@ def resolve(run_id: str, rows: str | None, state: str | None, **flags: bool) -> 
 def undo(run_id: str, **flags: Any) -> NoReturn:
     """Take back what RUN did, as far as Apollo lets anybody. It asks first, and writes a workbook.
 
-    \b
     Contacts it enrolled leave the sequence unless they have been mailed; values it changed are put
     back where keep_old: true kept them and nobody changed them since. What it created stays, with
     its ids in the workbook; credits are spent.
+
+    \b
+    Example:
+      apollo-batch undo 261125-040007-f19f
     """
     from apollo_batch.entrypoints.manner import Manner
     from apollo_batch.entrypoints.running import typed_words
@@ -139,7 +164,7 @@ def why(run_id: str, row: int, state: str | None, sandbox: bool, unmasked: bool)
 
     \b
     Example:
-      apollo-batch why 261125-040007-f19f 17
+      apollo-batch why 261125-040007-f19f 14
     """
     from apollo_batch.entrypoints.looking import tell_why
 
@@ -151,7 +176,12 @@ def why(run_id: str, row: int, state: str | None, sandbox: bool, unmasked: bool)
 @STATE
 @SANDBOX
 def verify(run_id: str, state: str | None, sandbox: bool) -> NoReturn:
-    """Count RUN up again: its budget, its rows, its files, its bill. No call is made."""
+    """Count RUN up again: its budget, its rows, its files, its bill. No call is made.
+
+    \b
+    Example:
+      apollo-batch verify 261125-040007-f19f
+    """
     from apollo_batch.entrypoints.looking import verify_run
 
     sys.exit(verify_run(run_id, state, sandbox=sandbox))
@@ -190,8 +220,11 @@ def usage(
 ) -> None:
     """Show Apollo's limits and credits and your own budgets; or what RUN cost, by all who say so.
 
-    \b
     Of a run: planned, reported, derived, what the balance fell by, and why they differ.
+
+    \b
+    Examples:
+      apollo-batch usage
       apollo-batch usage 261125-040007-f19f --output for-apollo.xlsx
     """
     from apollo_batch.entrypoints.usage import print_cost, print_usage

@@ -12,7 +12,13 @@ from apollo_batch.entrypoints.words import Suggesting
 
 @click.group(cls=Suggesting)
 def config() -> None:
-    """See what is set, and where."""
+    """See what is set, and where.
+
+    \b
+    Examples:
+      apollo-batch config show --origin
+      apollo-batch config path
+    """
 
 
 @config.command()
@@ -36,7 +42,12 @@ def show(job: Path | None, origin: bool, as_json: bool) -> None:
 
 @config.command()
 def path() -> None:
-    """Print where your own settings file is, or would be."""
+    """Print where your own settings file is, or would be.
+
+    \b
+    Example:
+      apollo-batch config path
+    """
     from apollo_batch.entrypoints.origins import print_path
 
     print_path()
@@ -44,7 +55,13 @@ def path() -> None:
 
 @click.group(cls=Suggesting)
 def auth() -> None:
-    """Keep the API key in the system's keyring, and see which one is in use."""
+    """Keep the API key in the system's keyring, and see which one is in use.
+
+    \b
+    Examples:
+      apollo-batch auth set
+      apollo-batch auth status
+    """
 
 
 OFFLINE = click.option(
@@ -73,7 +90,13 @@ def set_(words: tuple[str, ...], offline: bool) -> None:
 @OFFLINE
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
 def status(offline: bool, as_json: bool) -> NoReturn:
-    """Say where the key in use comes from, its last four letters, and whether Apollo knows it."""
+    """Say where the key in use comes from, its last four letters, and whether Apollo knows it.
+
+    \b
+    Examples:
+      apollo-batch auth status
+      apollo-batch auth status --offline
+    """
     from apollo_batch.entrypoints.keys import tell_status
 
     sys.exit(tell_status(offline=offline, as_json=as_json))
@@ -81,7 +104,12 @@ def status(offline: bool, as_json: bool) -> NoReturn:
 
 @auth.command()
 def clear() -> None:
-    """Take the key out of the system's keyring, and say what else still holds one."""
+    """Take the key out of the system's keyring, and say what else still holds one.
+
+    \b
+    Example:
+      apollo-batch auth clear
+    """
     from apollo_batch.entrypoints.keys import clear_key
 
     clear_key()

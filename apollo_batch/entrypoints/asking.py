@@ -37,6 +37,7 @@ from apollo_batch.entrypoints.words import (
 @click.option(
     "--threads",
     type=click.IntRange(1, 64),
+    metavar="N",
     default=settled("threads", "8"),
     show_default="as the settings say, else 8",
     help="Calls at once.",
@@ -92,7 +93,7 @@ def plan(job: Path, sheet: Path | None, **flags: Any) -> NoReturn:
     """Say what a run would ask, skip and cost. Nothing is paid, nothing written.
 
     \b
-    Example:
+    Examples:
       apollo-batch plan jobs/enrich-people.yaml leads.xlsx
       apollo-batch plan jobs/enrich-people.yaml leads.xlsx -o plan.json
     """

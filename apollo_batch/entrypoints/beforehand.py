@@ -36,7 +36,12 @@ def check(jobs: tuple[Path, ...], sheet: Path | None, encoding: str | None) -> N
 
 @click.command()
 def schema() -> None:
-    """Print the JSON Schema of job files, for editors."""
+    """Print the JSON Schema of job files, for editors.
+
+    \b
+    Example:
+      apollo-batch schema > job.schema.json
+    """
     from apollo_batch.entrypoints.telling import print_schema
 
     print_schema()
@@ -46,19 +51,27 @@ def schema() -> None:
 @click.argument("name", required=False, shell_complete=completing.operations)
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
 def operations(name: str | None, as_json: bool) -> None:
-    """List what a job can ask for, or all about one operation."""
+    """List what a job can ask for, or all about one operation.
+
+    \b
+    Examples:
+      apollo-batch operations
+      apollo-batch operations people.enrich
+    """
     from apollo_batch.entrypoints.offering import print_operations
 
     print_operations(name, as_json=as_json)
 
 
 @click.command("list")
-@click.argument("kind", type=click.Choice(LISTED))
+@click.argument("kind", metavar="KIND", type=click.Choice(LISTED))
 @STATE
 @SANDBOX
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
 def list_kind(kind: str, state: str | None, sandbox: bool, as_json: bool) -> None:
     """List what your Apollo has, with ids. They are free to ask for, and to paste into jobs.
+
+    KIND is users, mailboxes, sequences, stages, fields, lists or schedules.
 
     \b
     Example:
@@ -102,6 +115,10 @@ def sandbox(**flags: Any) -> None:
     """Run a stand-in for Apollo on this machine. Made-up people, the real rules, no cost.
 
     \b
+    Examples:
+      apollo-batch sandbox
+      apollo-batch sandbox --port 8899 --time-scale 60
+
     Put the two lines it prints into another terminal, each after `export`; Ctrl-C ends it.
     """
     from apollo_batch.entrypoints.telling import serve_sandbox

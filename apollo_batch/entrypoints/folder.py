@@ -24,6 +24,7 @@ from apollo_batch.entrypoints.words import SANDBOX, STATE, settled
 @click.option(
     "--threads",
     type=click.IntRange(1, 64),
+    metavar="N",
     default=settled("threads", "8"),
     show_default="as the settings say, else 8",
     help="Calls at once.",

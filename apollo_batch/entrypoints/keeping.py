@@ -26,7 +26,6 @@ def purge(
 ) -> NoReturn:
     """Delete the cells and answers that the journal keeps of old runs. It says what first, and asks.
 
-    \b
     What was bought, made and paid stays known, without the people: nothing is bought or made
     twice. Runs with rows to be asked, in doubt or pending are left alone. Workbooks are yours.
 

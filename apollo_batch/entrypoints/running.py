@@ -17,6 +17,7 @@ from apollo_batch.entrypoints.manner import Manner
 from apollo_batch.entrypoints.opening import place_for
 from apollo_batch.entrypoints.piloting import goes_on
 from apollo_batch.entrypoints.planning import plan_lines
+from apollo_batch.entrypoints.progress import Progress
 from apollo_batch.entrypoints.promising import in_period, see_that_it_is_the_plan, with_plan
 from apollo_batch.entrypoints.purging import purge_at_the_end, purge_by_itself
 from apollo_batch.entrypoints.stopping import ended_without_journal, exit_by, on_signals
@@ -132,7 +133,7 @@ class _Work:
         `held_back`: the steps that a pilot leaves for later; None: it is none.
         """
         rows, place = sum(count for _, count in ready.plan.doing), self.place
-        show = self.manner.shows or partial(console.Progress, plain=self.manner.ci)
+        show = self.manner.shows or partial(Progress, plain=self.manner.ci)
         bar = watch.on_change = show(rows, budget=self.budget)
         with bar, on_signals(watch, place.store, hurried=self.manner.ci):
             note = self.log.note if self.log else None

@@ -43,7 +43,7 @@ def init(sheet: Path, **flags: Any) -> NoReturn:
     \b
     Examples:
       apollo-batch init leads.xlsx
-      apollo-batch init leads.xlsx --operation contacts.create --yes --output jobs/save.yaml
+      apollo-batch init leads.xlsx --operation contacts.create --output save.yaml
     """
     from apollo_batch.entrypoints import console
     from apollo_batch.entrypoints.init import Asked, init_job

@@ -11,6 +11,7 @@ from apollo_batch.entrypoints.concluding import Ending, check_output, conclude
 from apollo_batch.entrypoints.following import where
 from apollo_batch.entrypoints.manner import Manner
 from apollo_batch.entrypoints.opening import place_for
+from apollo_batch.entrypoints.progress import Progress
 from apollo_batch.entrypoints.stopping import exit_by, on_signals
 from apollo_batch.errors import Exit, OutputError, UsageError
 from apollo_batch.journal import runs
@@ -78,7 +79,7 @@ def _undo(undoing: Undoing, manner: Manner) -> int | None:
 
 def _carried(work: Callable[[Watch], None], undoing: Undoing) -> int | None:
     """Work until nothing is left or a signal stops it; give the signal."""
-    with console.Progress(undoing.left, budget="0") as progress:
+    with Progress(undoing.left, budget="0") as progress:
         watch = Watch(on_change=progress)
         with on_signals(watch, undoing.place.store, hurried=in_ci(os.environ)):
             work(watch)

@@ -66,8 +66,28 @@ WAIT = click.option(
 SANDBOX = click.option("--sandbox", is_flag=True, help="The embedded sandbox: no key, no cost.")
 
 
+_FIRST = (
+    "--sandbox",
+    "--yes",
+    "--max-credits",
+    "--max-enroll",
+    "--first",
+    "--rows",
+    "--plan",
+    "--output",
+    "--format",
+    "--json",
+)
+"""The flags that most people want, as a help page lists them; the others follow."""
+
+
 class Suggesting(click.Group):
     """A group of commands that knows what a mistyped one was meant to be."""
+
+    def add_command(self, cmd: click.Command, name: str | None = None) -> None:
+        """Take a command, its common flags first."""
+        cmd.params.sort(key=_how_rare)
+        super().add_command(cmd, name)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Take `-h run` for `run -h`."""
@@ -88,15 +108,26 @@ class Suggesting(click.Group):
         return super().resolve_command(ctx, args)
 
 
+def _how_rare(param: click.Parameter) -> int:
+    if isinstance(param, click.Argument):
+        return -1
+    return _FIRST.index(param.opts[0]) if param.opts[0] in _FIRST else len(_FIRST)
+
+
 def sandbox_flags(command: F) -> F:
     """Give a command the flags by which a sandbox is set up."""
     options = (
         click.option(
-            "--port", type=click.IntRange(0, 65535), default=0, help="0: any that is free."
+            "--port",
+            type=click.IntRange(0, 65535),
+            metavar="N",
+            default=0,
+            help="0: any that is free.",
         ),
         click.option(
             "--seed",
             type=int,
+            metavar="N",
             default=42,
             show_default=True,
             help="The same seed, the same people.",
@@ -115,6 +146,7 @@ def _world_flags() -> tuple[Callable[[F], F], ...]:
         click.option(
             "--time-scale",
             type=click.FloatRange(1),
+            metavar="X",
             default=1.0,
             help="How much faster its clock runs.",
         ),

@@ -21,6 +21,7 @@ from apollo_batch.model import Status
 from apollo_batch.reasons import REASONS, sentence
 from apollo_batch.runner.columns import told
 from apollo_batch.settings import state_place
+from apollo_batch.suggest import SLIPS, distance
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -123,7 +124,7 @@ def figures(store: Store, run: str) -> Figures:
     """Count a run up from the journal; UsageError where there is no such run."""
     record = tell.run_of(store, run)
     if record is None:
-        raise _no_such_run(run)
+        raise _no_such_run(store, run)
     number = str(record["id"])
     count = _Count(starts=bool(json.loads(record["job"]).get("searches")))
     sheets = sheets_of(store, number)
@@ -229,11 +230,20 @@ def _framed(store: Store, run: str, found: str | None) -> "pd.DataFrame":
 
     record = tell.run_of(store, run)
     if record is None:
-        raise _no_such_run(run)
+        raise _no_such_run(store, run)
     return analysis.framed(store, dict(record), found)
 
 
-def _no_such_run(run: str) -> UsageError:
-    message = f"There is no run {run} here, or more than one begins like that."
-    fix = "`apollo-batch runs` lists them; runs made with --sandbox or --state need it here too."
-    return UsageError(Code.UNKNOWN_RUN, message, fix=fix)
+def _no_such_run(store: Store, run: str) -> UsageError:
+    known = [str(record["id"]) for record in tell.all_runs(store)]
+    alike = [each for each in known if each.startswith(run)]
+    if run and alike:
+        message = f"{len(alike)} runs begin with {run}."
+        return UsageError(
+            Code.UNKNOWN_RUN, message, fix=f"Write more of it: {' or '.join(alike[:5])}"
+        )
+    # Ids of one day are much alike: only a slip or two is a slip.
+    meant = next((each for each in known if distance(run, each) <= SLIPS), None)
+    lists = "`apollo-batch runs` lists them; runs made with --sandbox or --state need it here too."
+    fix = f"Did you mean {meant}?" if meant else lists
+    return UsageError(Code.UNKNOWN_RUN, f"There is no run {run} here.", fix=fix)

@@ -132,12 +132,23 @@ def test_an_unknown_run_is_a_mistake_in_the_command(desk, command):
 
 def test_a_beginning_that_two_runs_share_is_none(desk, apollo):
     told = story(desk, apollo, 1)
-    told.run("--period", "a")
-    told.run("--period", "b")
+    ids = [told.run("--period", period).document["run"] for period in "ab"]
 
     ended = desk.call("show", "2")
 
     assert ended.code == Exit.USAGE
+    assert "2 runs begin with 2." in ended.err
+    assert f"Write more of it: {ids[1]} or {ids[0]}" in ended.err
+
+
+def test_a_mistyped_run_is_answered_with_the_one_that_was_meant(desk, apollo):
+    run = story(desk, apollo, 1).run().document["run"]
+
+    ended = desk.call("show", f"{run[:3]}{run[4:]}")
+    other = desk.call("show", f"{run[:-4]}zzzz")
+
+    assert f"Did you mean {run}?" in ended.err
+    assert "Did you mean" not in other.err
 
 
 def test_where_there_is_no_run_it_says_so(desk):
