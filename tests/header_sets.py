@@ -702,4 +702,28 @@ E-Mail = company email
 Name = full -> name
 Company = company -> organization_name
 Buys from = domain
+
+## Calendly, names in one column: people.enrich
+Invitee Name = full -> name
+Invitee First Name = empty
+Invitee Last Name = empty
+Invitee Email = email -> email
+User Name = rep
+User Email = rep email
+
+## Salesloft, people: people.enrich
+person_id = number
+first_name = first -> first_name
+last_name = last -> last_name
+email_address = email -> email
+person_company_name = company -> organization_name
+person_company_website = url -> domain
+linkedin_url = person page -> linkedin_url
+owner_email = rep email
+
+## Spanish, kept by hand: people.enrich
+Persona de contacto = full -> name
+Empresa = company -> organization_name
+Mail = email -> email
+Comentarios = text
 """

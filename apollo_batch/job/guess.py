@@ -32,6 +32,7 @@ _CLEANERS = {
     Kind.COMPANY_URL: "linkedin_url",
     Kind.DOMAIN: "domain",
 }
+_OF_PEOPLE_ALONE = {"email", "hashed_email", "linkedin_url", "id"}
 _HALF = 0.5
 
 
@@ -67,7 +68,7 @@ def enough(operation: Operation, given: Iterable[str]) -> bool:
 def suggested(sight: Sight, people: Operation, companies: Operation) -> Operation | None:
     """Say what the rows are to be looked up as: people or companies; None: nobody can tell."""
     as_people = _telling(people, sight)
-    if enough(people, as_people) and (sight.of_people or "linkedin_url" in as_people):
+    if enough(people, as_people) and (sight.of_people or as_people & _OF_PEOPLE_ALONE):
         return people
     return companies if enough(companies, _telling(companies, sight)) else None
 
@@ -113,7 +114,8 @@ class _Choosing:
     def drop_what_is_said_better(self) -> None:
         """Leave out what other parameters say more surely."""
         for name, ways in synonyms.INSTEAD.items():
-            if any(self.chosen.keys() >= set(way) for way in ways):
+            told = {n for n, each in self.chosen.items() if self.sight.tells(each.column)}
+            if any(told >= set(way) for way in ways):
                 self.chosen.pop(name, None)
 
     def split_names(self) -> None:

@@ -33,14 +33,13 @@ def look_at(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Sight:
     """See what the columns of a sheet seem to hold; `rows` are the first ones."""
     columns = columns_of(header, rows)
     held = _by_name(columns)
-    of_people = any(
-        column.cells or not rows for each in _OF_A_PERSON for column in held.get(each, ())
-    )
+    told = {m: [c for c in found if c.cells or not rows] for m, found in held.items()}
+    of_people = any(told.get(each) for each in _OF_A_PERSON)
     bare = [each for each in columns if squashed(each.name) in _BARE]
     if len(bare) == 1:
-        held |= dict(_left_over(bare[0], held, rows))
+        held |= dict(_left_over(bare[0], told, rows))
         # Beside a company's name, what is called Name is somebody's.
-        of_people = of_people or bool(held.get("company"))
+        of_people = of_people or bool(told.get("company"))
         if not of_people:
             held["company"] = bare
     return Sight(columns, held, of_people, blank=not rows)

@@ -7,7 +7,8 @@ phrase that ends in `?` counts only where the cells below it show that it is mea
 
 PEOPLE = (
     "contact lead person people attendee delegate visitor prospect participant registrant guest "
-    "member buyer recipient individual ansprechpartner kontakt kontaktperson teilnehmer besucher "
+    "member buyer recipient individual invitee candidate gesprächspartner ansprechpartner "
+    "kontakt kontaktperson teilnehmer besucher "
     "gast interessent personne visiteur invité interlocuteur contacto persona asistente visitante "
     "participante invitado"
 ).split()
@@ -25,7 +26,8 @@ HEADERS = {
     "lname | nachname | {person} nachname | nachname {person} | familienname | zuname | "
     "nom de famille | nom du {person} de famille | apellidos | apellido | primer apellido | "
     "apellidos del {person} | apellido paterno",
-    "full name": "full name | {person} name | {person} full name | name of {person} | {person} | contact person | "
+    "full name": "full name | {person} name | {person} full name | name of {person} | "
+    "{person} | contact person | persona de contacto | personne à contacter | "
     ""
     "first and last name | firstname lastname | vollständiger name | vor- und nachname | "
     "vorname nachname | name vorname | nachname vorname | name des {person}s | nom complet | "
@@ -57,13 +59,16 @@ HEADERS = {
     "{company} linkedin page | {company} linkedin profile | linkedin {company} page | "
     "linkedin {company} | linkedin {company} url | regular company url ? | linkedin ? | "
     "linkedin url ? | linkedin page ? | linkedin seite ? | url ?",
-    "company": "company name | company | {company} name | {company} | {company} {company} | {company} {company} name | "
-    "current company | current company name | current employer | aktuelle firma | aktuelles unternehmen | entreprise actuelle | "
+    "company": "company name | company | {company} name | {company} | {company} {company} | "
+    "{company} {company} name | "
+    "current company | current company name | current employer | aktuelle firma | "
+    "aktuelles unternehmen | entreprise actuelle | "
     "empresa actual | name of {company} | "
     "{company} legal name | {person} company | {person} company name | company of {person} | "
     "firmenname | unternehmensname | firmenbezeichnung | name der firma | name des unternehmens | "
     "firma {person} | zugeordnetes {company} | nom de l'{company} | nom de la {company} | "
-    "nom {company} | raison sociale | dénomination sociale | {company} du {person} | razón social | "
+    "nom {company} | raison sociale | dénomination sociale | dénomination | institution | "
+    "{company} du {person} | razón social | "
     "nombre de la {company} | nombre {company} | nombre comercial | denominación social | "
     "{company} del {person} | associated company | zugeordnete {company} | customer | customer name",
     "domain": "company domain | {company} domain | company domain name | domain | domain name | "
@@ -76,7 +81,8 @@ HEADERS = {
     "domaine | nom de domaine | domaine {company} | "
     "domaine de l'{company} | página web | sitio web | web | web {company} | "
     "página web de la {company} | sitio web de la {company} | dominio | dominio web | "
-    "dominio de la {company} | www | url ? | link ? | {person} website ?",
+    "dominio de la {company} | www | url ? | link ? | {person} website ? | "
+    "{person} {company} website | {person} {company} domain",
     "title": "title | job title | {person} title | {person} job title | position | position title | "
     "current title | current job title | current job | current position | job | role | job role | "
     "job position | designation | organization title | funktion | berufsbezeichnung | "
@@ -107,8 +113,10 @@ HEADERS = {
     "headquarters phone | hq phone | main phone | switchboard | telefon zentrale | zentrale | "
     "telefon {company} | standard téléphonique | téléphone {company} | centralita | "
     "teléfono de la {company} | teléfono {company}",
-    "phone of the company": "company phone | {company} phone | {company} phone number | corporate phone | "
-    "headquarters phone | main phone | phone | phone number | telephone | telephone number | zentrale | "
+    "phone of the company": "company phone | {company} phone | {company} phone number | "
+    "corporate phone | "
+    "headquarters phone | main phone | phone | phone number | telephone | telephone number | "
+    "zentrale | "
     "telefon | telefonnummer | telefon {company} | téléphone | numéro de téléphone | "
     "standard téléphonique | teléfono | número de teléfono | centralita",
     "person id": "apollo person id | person id",
