@@ -1,6 +1,6 @@
 """What `plan` does: what a run would ask, skip and cost, said in sentences or saved to agree to."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from apollo_batch.catalogue.entry import Act
@@ -81,7 +81,8 @@ def plan_lines(ready: Ready, cap: Decimal | None) -> Iterator[str]:
     if found.skips:
         yield f"Skipped before anything is sent: {_count(sum(found.skips.values()), 'row')}."
         for code, count in found.skips.items():
-            yield f"  {count:>6}  {code}: {report.sentence_of(code)}"
+            where = _rows(found.where.get(code, ()), count)
+            yield f"  {count:>6}  {code}: {report.sentence_of(code)}{where}"
     if found.unchosen:
         yield f"Left for another time (--rows, --first): {_count(found.unchosen, 'row')}."
     yield (
@@ -121,6 +122,14 @@ def _requests(ready: Ready) -> Iterator[str]:
     if most is not None and plan.act is Act.SEARCH:
         each = "" if ready.job.searches else " for each row"
         yield f"Records: {most:,} at the most{each}."
+
+
+def _rows(named: Sequence[int], count: int) -> str:
+    """Say where to look: the first rows that a reason leaves out, as the spreadsheet counts."""
+    if not named:
+        return ""
+    more = f" and {count - len(named):,} more" if count > len(named) else ""
+    return f" ({'row' if count == 1 else 'rows'} {', '.join(map(str, named))}{more})"
 
 
 def _count(number: int, word: str) -> str:

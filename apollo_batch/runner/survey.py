@@ -4,7 +4,7 @@ import hmac
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from apollo_batch.catalogue.entry import Once
 from apollo_batch.job.bind import Binding
@@ -16,6 +16,8 @@ from apollo_batch.runner.suppression import Suppression
 from apollo_batch.sheets.read import Sheet
 
 _SMALL = 20_000
+_NAMED = 3
+"""So many rows of each reason are named."""
 
 Ranges = list[tuple[int, int]]
 
@@ -43,6 +45,8 @@ class Survey:
     """The same job over the same named cells has the same; flags are no part of it."""
     entries: tuple[Entry, ...] | None = None
     """Every row bound, for a sheet small enough to hold; else it is bound once more."""
+    where: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    """The first rows that each reason leaves out, as far as they were looked at."""
 
 
 def survey(
@@ -81,6 +85,7 @@ class _Count:
         self._chosen = chosen
         self._identity = _begun(job.canonical(), period, asking.salt)
         self._skips: Counter[str] = Counter()
+        self._where: dict[str, list[int]] = {}
         self._asked: dict[str, bool] = {}
         self._subjects: set[str] = set()
         self._lots: Counter[tuple[str, str]] = Counter()
@@ -98,6 +103,8 @@ class _Count:
             self._small.append(entry)
         if isinstance(bound, Outcome):
             self._skips[bound.reason] += 1
+            if self._skips[bound.reason] <= _NAMED:
+                self._where.setdefault(bound.reason, []).append(bound.row)
             if bound.reason == "suppressed":
                 self._suppressed[bound.row] = bound.note
             return
@@ -122,6 +129,7 @@ class _Count:
         return Survey(
             rows=self._rows,
             skips=dict(self._skips.most_common()),
+            where=self._where,
             questions=tuple(key for key, taken in self._asked.items() if taken),
             subjects=tuple(self._subjects),
             lots=dict(self._lots),

@@ -1,5 +1,6 @@
 """Input that cannot be used: exit code 4, nothing sent, and one message that says what and where."""
 
+import re
 import zipfile
 
 import openpyxl
@@ -19,6 +20,18 @@ map:
 """
 
 
+def assert_plain(said):
+    """What is wrong with its code, one thing to do, where there is more; no word of the machine."""
+    *_, fix, more = said.rstrip().splitlines()
+    first = re.search(r"\[(AB[12]\d{3})\]$", said, flags=re.MULTILINE)
+    assert first, said
+    assert re.match(r"  \S", fix)
+    assert re.match(
+        rf"  More: apollo-batch explain {first[1]}(, or another code in brackets)?$", more
+    )
+    assert re.search(r"NoneType|[a-z]Error\b|[Tt]raceback|\bstack\b|\bNaN\b|\bnull\b", said) is None
+
+
 def refused(desk, apollo, job, sheet, *words):
     """Run what cannot be run, see that nothing left and nothing was written, give the message."""
     before = sorted(desk.folder.iterdir())
@@ -26,6 +39,7 @@ def refused(desk, apollo, job, sheet, *words):
 
     assert ended.code == Exit.INVALID, ended.err
     assert ended.out == ""
+    assert_plain(ended.err)
     assert apollo.paid_calls() == 0
     assert {path.name for path in desk.folder.iterdir()} - {p.name for p in before} <= {"state"}
     return ended.err.removeprefix(f"Reading {sheet.name} …\n")

@@ -68,7 +68,7 @@ def test_a_plan_in_words_says_rows_skips_requests_and_credits(desk, apollo):
     assert f"To ask: 13 in 2 requests to {BULK}." in said
     assert "Same as another row, so asked once: 1 row." in said
     assert "Skipped before anything is sent: 3 rows." in said
-    assert re.search(r"1 +bad_email: Not an e-mail address\.", said)
+    assert re.search(r"1 +bad_email: Not an e-mail address\. .* \(row \d+\)", said)
     assert "at most 13. The budget stops it at 9." in said
 
 
