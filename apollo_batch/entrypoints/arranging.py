@@ -6,7 +6,7 @@ from typing import NoReturn
 
 import click
 
-from apollo_batch.entrypoints import completing
+from apollo_batch.entrypoints import completing, streams
 from apollo_batch.entrypoints.words import Suggesting
 
 
@@ -134,7 +134,7 @@ def completion(context: click.Context, shell: str, install: bool, yes: bool) -> 
     if install:
         installing.install(shell, cli, yes=yes)
     else:
-        click.echo(installing.script_for(shell, cli), nl=False)
+        streams.put(installing.script_for(shell, cli), sys.stdout)
 
 
 COMMANDS = (config, auth, completion)

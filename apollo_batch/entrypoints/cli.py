@@ -17,6 +17,7 @@ from apollo_batch.entrypoints import (
     keeping,
     learning,
     starting,
+    streams,
 )
 from apollo_batch.entrypoints.words import Suggesting
 from apollo_batch.errors import BatchError, EndedError, Exit
@@ -42,12 +43,15 @@ for _command in (command for family in _FAMILIES for command in family.COMMANDS)
 
 def main() -> NoReturn:
     """Run the command line; whatever goes wrong becomes a sentence and an exit code."""
+    streams.ready()
     signal.signal(signal.SIGTERM, _ended)
     try:
         cli.main(prog_name="apollo-batch", standalone_mode=False)
         code: int = Exit.OK
     except SystemExit as end:
-        code = end.code if isinstance(end.code, int) else Exit.OK
+        # Where nobody reads a help page to its end, click wraps the stream and says 1: our bug.
+        told = isinstance(end.code, int) and not hasattr(sys.stdout, "wrapped")
+        code = int(end.code or 0) if told else Exit.OK
     except click.exceptions.Exit as end:
         code = end.exit_code
     except (click.Abort, KeyboardInterrupt):
@@ -66,7 +70,7 @@ def main() -> NoReturn:
         code = _told(_words(problem), problem.exit_code)
         _annotated(problem)
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         code = Exit.OK
     except Exception as problem:  # noqa: BLE001 - the last door: a bug becomes a report
         code = _told(_reported(problem), Exit.BUG)
@@ -86,7 +90,7 @@ def _misread(problem: click.UsageError) -> int:
         return _told(problem.format_message(), Exit.USAGE)
     asked = wants_help(problem, sys.argv[1:])
     if asked is not None:
-        sys.stdout.write(asked + "\n")
+        streams.put(asked + "\n", sys.stdout)
         return Exit.OK
     return _told(_words(in_our_words(problem)), Exit.USAGE)
 

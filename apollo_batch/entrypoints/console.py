@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TextIO
 
+from apollo_batch.entrypoints import streams
 from apollo_batch.entrypoints.ci import in_ci, on_github
 from apollo_batch.entrypoints.workflow import harmless, harmless_json
 
@@ -45,39 +46,28 @@ def annotate(commands: Iterable[str]) -> None:
 def _plain(text: str, stream: TextIO | None) -> str:
     """Take out control characters, and whatever a build's runner would take for a command to it."""
     text = printable(text)
-    at_a_terminal = stream is not None and stream.isatty()
-    return text if at_a_terminal and not in_ci(os.environ) else harmless(text)
+    return text if streams.at_a_terminal(stream) and not in_ci(os.environ) else harmless(text)
 
 
 def _print(text: str, stream: TextIO | None) -> None:
-    if stream is None:  # closed by whoever started us
-        return
-    encoding = stream.encoding or "ascii"
-    try:
-        stream.write(text.encode(encoding, "replace").decode(encoding) + "\n")
-        stream.flush()
-    except BrokenPipeError:
-        # The reader has seen enough; how it ended is the exit code's to say.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    streams.put(text + "\n", stream)
 
 
 def can_ask() -> bool:
     """Whether a person sits there to answer."""
-    return not in_ci(os.environ) and sys.stdin.isatty() and sys.stderr.isatty()
+    seen = streams.at_a_terminal(sys.stdin) and streams.at_a_terminal(sys.stderr)
+    return seen and not in_ci(os.environ)
 
 
 def yes(question: str) -> bool:
     """Ask y/N; anything but a clear yes is no."""
-    sys.stderr.write(f"{question} [y/N] ")
-    sys.stderr.flush()
-    return sys.stdin.readline().strip().lower() in {"y", "yes"}
+    return asked(f"{question} [y/N]").strip().lower() in {"y", "yes"}
 
 
 def asked(question: str) -> str:
     """Ask for a word, and give back what was typed."""
-    sys.stderr.write(f"{question} ")
-    sys.stderr.flush()
-    return sys.stdin.readline()
+    streams.put(printable(question) + " ", sys.stderr)
+    return streams.typed()
 
 
 def short(path: Path) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from apollo_batch.entrypoints import streams
 from apollo_batch.entrypoints.words import SANDBOX, STATE, settled
 
 
@@ -44,7 +45,7 @@ def watch(folder: Path, **flags: Any) -> None:
     if flags.pop("service"):
         from apollo_batch.entrypoints.service import unit_for
 
-        click.echo(unit_for(folder, flags["jobs"], flags["state"], flags["threads"]), nl=False)
+        streams.put(unit_for(folder, flags["jobs"], flags["state"], flags["threads"]), sys.stdout)
         return
     from apollo_batch.entrypoints.watched import watch_folder
 

@@ -1,12 +1,13 @@
 """How a run gets on comes in; what a person at the terminal, or whoever reads the log, sees of it goes out."""
 
+import contextlib
 import os
-import sys
 import time
 from collections.abc import Callable
 from typing import Any
 
 from apollo_batch.clock import at, lasting
+from apollo_batch.entrypoints import streams
 from apollo_batch.entrypoints.ci import in_ci
 from apollo_batch.entrypoints.console import say
 from apollo_batch.runner.engine import Watch
@@ -20,16 +21,20 @@ _OTHERS = {
     "elsewhere": "Another run of this journal is asking for the same; waiting for its answer",
     "looks": "Looking soon for what lost requests may have made",
 }
+Seconds = Callable[[], float]
 
 
 class Progress:
     """Shows how a run gets on: a bar where somebody looks on, else a line now and then."""
 
-    def __init__(self, rows: int, *, budget: str, plain: bool = False) -> None:
+    def __init__(
+        self, rows: int, *, budget: str, plain: bool = False, now: Seconds = time.monotonic
+    ) -> None:
         self._rows = max(rows, 1)
         self._plain = plain or in_ci(os.environ)
         self._budget = budget
-        self._began = time.monotonic()
+        self._now = now
+        self._began = now()
         self._last_line = self._began
         self._last_tenth = 0
         self._told: tuple[str, str, int] | None = None
@@ -39,7 +44,7 @@ class Progress:
         self._task: Any = None
 
     def __enter__(self) -> "Progress":
-        if sys.stderr.isatty() and os.environ.get("TERM") != "dumb" and not self._plain:
+        if streams.draws() and not self._plain:
             from rich.console import Console
             from rich.progress import (
                 BarColumn,
@@ -63,11 +68,12 @@ class Progress:
 
     def __exit__(self, *_: object) -> None:
         if self._bar is not None:
-            self._bar.stop()
+            with contextlib.suppress(OSError):  # the terminal may be gone
+                self._bar.stop()
 
     def __call__(self, watch: Watch) -> None:
         """Take note of where a run stands."""
-        self._watch, self._seen_at = watch, time.monotonic()
+        self._watch, self._seen_at = watch, self._now()
         if self._bar is not None:
             self._bar.update(self._task, completed=watch.settled_rows)
         else:
@@ -78,13 +84,13 @@ class Progress:
         watch = self._watch
         if watch is None:
             return "Asking Apollo"
-        wait = _wait_words(watch, watch.at + time.monotonic() - self._seen_at)
-        rate = watch.settled_rows / max(time.monotonic() - self._began, 0.001)
+        wait = _wait_words(watch, watch.at + self._now() - self._seen_at)
+        rate = watch.settled_rows / max(self._now() - self._began, 0.001)
         paid = f"{watch.credits} of {self._budget} credits"
         return wait or f"Asking Apollo, {paid}, {rate:.0f} rows/s"
 
     def _line(self, watch: Watch) -> None:
-        now = time.monotonic()
+        now = self._now()
         tenth = watch.settled_rows * 10 // self._rows
         wait = _wait_words(watch, watch.at)
         news = wait and _same_wait(watch) != self._told

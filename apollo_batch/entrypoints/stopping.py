@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from apollo_batch.entrypoints import console
+from apollo_batch.entrypoints import console, streams
 from apollo_batch.entrypoints.manner import Manner
 from apollo_batch.errors import EndedError, Exit, OutOfReachError
 from apollo_batch.journal.store import Store
@@ -41,19 +41,20 @@ def on_signals(watch: Watch, store: Store, *, hurried: bool = False) -> Iterator
 
     def on_signal(number: int, _frame: object) -> None:
         if watch.stop_signal is not None:
-            os._exit(128 + number)
+            _at_once(number)
+            return
         hurry = hurried or number == signal.SIGTERM
         drain = _HURRIED if hurry else _PATIENT
         if hurry:
             _be_gone(number)
         watch.stop(number, drain)
         store.wait_no_longer(drain if watch.in_flight else 0.0)
-        # Straight to the descriptor: the signal may have come in the middle of a print.
-        said = f"Finishing the {_calls(watch)} in flight, then stopping. Ctrl-C again stops now.\n"
-        os.write(2, said.encode())
+        streams.at_once(
+            f"Finishing the {_calls(watch)} in flight, then stopping. Ctrl-C again stops now.\n"
+        )
 
     asking = {signal.SIGTERM, signal.SIGINT} if hurried else {signal.SIGTERM}
-    before = {n: signal.signal(n, on_signal) for n in (signal.SIGINT, signal.SIGTERM)}
+    before = {n: signal.signal(n, on_signal) for n in _asking_to_end()}
     try:
         with _looked_after(asking):
             yield
@@ -87,6 +88,19 @@ def _look_after(read: int, asking: set[signal.Signals]) -> None:
                 os._exit(128 + number[0])
 
 
+def _asking_to_end() -> Iterator[int]:
+    yield from (signal.SIGINT, signal.SIGTERM)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # else nohup: it is to go on
+        yield signal.SIGHUP
+
+
+def _at_once(number: int) -> None:
+    """End now; but a terminal that is closed says so twice, itself and by its shell."""
+    if number != signal.SIGHUP:
+        streams.give_back()
+        os._exit(128 + number)
+
+
 def _calls(watch: Watch) -> str:
     return f"{watch.in_flight} call{'' if watch.in_flight == 1 else 's'}"
 
@@ -101,4 +115,5 @@ def ended_without_journal(away: OutOfReachError, watch: Watch, manner: Manner) -
 
 def exit_by(number: int | None) -> Exit:
     """Say what a process ends with that a signal has stopped."""
-    return Exit.TERMINATED if number == signal.SIGTERM else Exit.INTERRUPTED
+    ended = number in {signal.SIGTERM, signal.SIGHUP}
+    return Exit.TERMINATED if ended else Exit.INTERRUPTED

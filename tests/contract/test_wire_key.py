@@ -101,6 +101,12 @@ TRICKS = [
     "http://127.0.0.1/#x",
     "http://10.0.0.1",
     "http://169.254.169.254",
+    "https://api.apollo.io:443:443",
+    "https://api.apollo.io:0",
+    "https://api.apollo.io;evil.example",
+    "https://[::ffff:93.184.216.34]",
+    "HTTPS://API.APOLLO.IO.EVIL.EXAMPLE",
+    "https://api%2eapollo%2eio",
 ]
 
 

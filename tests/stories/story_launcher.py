@@ -80,13 +80,22 @@ def _become(request: dict[str, Any]) -> None:
         handle = os.open(path, os.O_RDWR | os.O_CREAT)
         os.dup2(handle, number)
         os.close(handle)
-    sys.stdin = open(0, closefd=False, encoding="utf-8")  # noqa: SIM115 - as long as the process
-    sys.stdout = open(1, "w", closefd=False, encoding="utf-8")  # noqa: SIM115
-    sys.stderr = open(2, "w", closefd=False, encoding="utf-8")  # noqa: SIM115
+    for number in _numbers(request, "UNREAD"):
+        far, near = os.pipe()
+        os.dup2(near, number)
+        os.close(far)
+    closed = _numbers(request, "CLOSED")
+    for number in closed:
+        os.close(number)
+    streams = [
+        None if number in closed else open(number, mode, closefd=False, encoding="utf-8")  # noqa: SIM115
+        for number, mode in enumerate("rww")
+    ]
+    sys.stdin, sys.stdout, sys.stderr = streams  # type: ignore[assignment]
     os.chdir(request["folder"])
+    os.umask(int(request["environ"].pop("UMASK", "022"), 8))
     os.environ.clear()
     os.environ.update(request["environ"])
-    os.umask(int(os.environ.pop("UMASK", "022"), 8))
     sys.argv = ["apollo-batch", *request["words"]]
     code: object = 70
     try:
@@ -94,9 +103,15 @@ def _become(request: dict[str, Any]) -> None:
     except SystemExit as end:
         code = end.code
     finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
+        for stream in (sys.stdout, sys.stderr):
+            if stream is not None:
+                stream.flush()
         os._exit(code if isinstance(code, int) else 71)
+
+
+def _numbers(request: dict[str, Any], name: str) -> list[int]:
+    """Which streams a story wants so; not for the command to hear of."""
+    return [int(number) for number in request["environ"].pop(name, "").split()]
 
 
 if __name__ == "__main__":
