@@ -12,7 +12,7 @@ from apollo_batch.errors import AccessError, UsageError
 from apollo_batch.journal import tell
 from apollo_batch.journal.enrolling import enrolled
 from apollo_batch.runner import report
-from apollo_batch.runner.allowed import allowed, most_enrolled
+from apollo_batch.runner.allowed import allowed
 from apollo_batch.runner.balances import ask
 from apollo_batch.runner.invocation import Ready
 from apollo_batch.runner.place import Place
@@ -103,7 +103,7 @@ def _does(ready: Ready, most: Decimal) -> str:
 def _enrolled(place: Place, ready: Ready, manner: Manner) -> int:
     """How many contacts the run may enroll: nobody is e-mailed whom nobody has counted."""
     before = enrolled(place.store, ready.run) if ready.run else 0
-    lowered, named = most_enrolled(place.policy, ready.job.limits), _number_named(ready)
+    lowered, named = ready.most_enrolled, _number_named(ready)
     count = ready.plan.enrolls or 0
     if lowered is not None:
         count = min(count, max(0, lowered - before))

@@ -84,7 +84,7 @@ def _mails(ready: Ready) -> str:
     if not contacts:
         return "Nothing will be e-mailed."
     said = f"{_count(contacts, _NOUNS['contacts'], most=True).capitalize()} will be e-mailed"
-    counted = (ready.wish.max_enroll, ready.job.limits.max_enroll)
+    counted = (ready.wish.max_enroll, ready.most_enrolled)
     lowest = min((number for number in counted if number is not None), default=contacts)
     return f"{said}, and no more than {lowest:,} in all." if lowest < contacts else f"{said}."
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from apollo_batch.catalogue.entry import Act
+from apollo_batch.catalogue.kinds import Kind
 from apollo_batch.clock import at, lasting
 from apollo_batch.entrypoints import console
 from apollo_batch.entrypoints.building import build_plan
@@ -13,6 +14,7 @@ from apollo_batch.entrypoints.manner import Manner
 from apollo_batch.entrypoints.opening import place_for
 from apollo_batch.entrypoints.promising import in_period
 from apollo_batch.errors import Exit
+from apollo_batch.job.wanted import Step
 from apollo_batch.runner import invocation, report, saved
 from apollo_batch.runner.artifacts import see_that_it_is_apart
 from apollo_batch.runner.bound import plan_to_save
@@ -69,6 +71,8 @@ def plan_lines(ready: Ready, cap: Decimal | None) -> Iterator[str]:
             f"Cooling off: whoever is enrolled is paused for {lasting(seconds)}; the first e-mail "
             f"to those enrolled now leaves at {at(seconds)} at the earliest."
         )
+    if any(map(_has_moments, ready.job.steps)):
+        yield f"Dates with a time that name no zone are taken as {ready.job.zone}."
     if found.repeats:
         yield f"Same as another row, so asked once: {_count(found.repeats, 'row')}."
     if plan.known and not ready.run:
@@ -94,6 +98,11 @@ def plan_lines(ready: Ready, cap: Decimal | None) -> Iterator[str]:
         yield f"Apollo's limits stretch this to about {lasting(plan.seconds)}."
     yield from plan.notes
     yield from ready.notices
+
+
+def _has_moments(step: Step) -> bool:
+    said = {*step.sources, *step.options, *step.constants}
+    return any(p.kind is Kind.MOMENT and p.name in said for p in step.operation.params)
 
 
 def _steps(ready: Ready) -> Iterator[str]:

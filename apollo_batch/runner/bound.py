@@ -9,7 +9,6 @@ from apollo_batch import __version__
 from apollo_batch.catalogue.fingerprint import fingerprint
 from apollo_batch.journal import tell
 from apollo_batch.journal.enrolling import enrolled
-from apollo_batch.runner.allowed import most_enrolled
 from apollo_batch.runner.invocation import Ready
 from apollo_batch.runner.place import Place
 from apollo_batch.runner.plan import Plan
@@ -75,5 +74,5 @@ def _enrolled(place: Place, ready: Ready) -> int | None:
     if ready.plan.enrolls is None:
         return None
     before = enrolled(place.store, ready.run) if ready.run else 0
-    caps = (most_enrolled(place.policy, ready.job.limits), ready.wish.max_enroll)
+    caps = (ready.most_enrolled, ready.wish.max_enroll)
     return min([before + ready.plan.enrolls, *(most for most in caps if most is not None)])

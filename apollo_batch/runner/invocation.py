@@ -23,7 +23,7 @@ from apollo_batch.journal.suppress import suppress
 from apollo_batch.journal.waiting import Part
 from apollo_batch.runner import sparing
 from apollo_batch.runner.again import surveyed
-from apollo_batch.runner.allowed import allowed
+from apollo_batch.runner.allowed import allowed, most_enrolled
 from apollo_batch.runner.balances import note_balance
 from apollo_batch.runner.columns import as_told, columns_of
 from apollo_batch.runner.directory import looked_up
@@ -82,6 +82,8 @@ class Ready:
     earlier: Endings
     """What other runs of the job asked in vain."""
     notices: tuple[str, ...] = field(default=())
+    most_enrolled: int | None = None
+    """The most contacts that settings and job let it enroll; None: as many as a person names."""
 
 
 def read(
@@ -160,7 +162,8 @@ def prepare(place: Place, wish: Wish, path: Path | None, *, goes_on: bool = Fals
     headroom = allowed(place.policy, job.limits, wish.max_credits).headroom
     basis = Basis(job, found, shelf, place.wire.limits(), rows.returned, headroom)
     run, plan, past = _weigh(place, wish, basis)
-    return Ready(wish, job, rows, shelf, plan, run, basis, past, rows.notices)
+    most = most_enrolled(place.policy, job.limits)
+    return Ready(wish, job, rows, shelf, plan, run, basis, past, rows.notices, most)
 
 
 def _known(place: Place, wish: Wish, job: Job, rows: Rows, chosen: Choice) -> Survey | None:

@@ -3,7 +3,7 @@
 import os
 
 import pytest
-from makers import BULK, story
+from makers import BULK, JOBS, SAMPLES, story
 
 from apollo_batch.errors import Exit
 
@@ -215,3 +215,29 @@ def test_the_lists_of_person_project_and_variable_spare_people_together(desk, ap
 
     assert told.judged(ended)["reasons"] == {"suppressed": 3}
     assert told.judged(ended)["requests"] == {BULK: 1}
+
+
+def test_the_plan_names_the_zone_and_the_number_that_the_settings_say(desk, apollo):
+    own(desk, 'max_enroll = 3\nzone = "Asia/Tokyo"\n')
+
+    theirs = JOBS / "create-tasks.yaml"
+    job = desk.folder / "tasks.yaml"
+    job.write_text(theirs.read_text().replace("zone: Europe/Berlin\n", ""))
+    tasks = desk.call("plan", job, SAMPLES / "tasks-to-create.csv")
+    named = desk.call("plan", theirs, SAMPLES / "tasks-to-create.csv")
+    mails = desk.call("plan", JOBS / "enroll-contacts.yaml", SAMPLES / "contacts-to-enroll.xlsx")
+
+    assert "Dates with a time that name no zone are taken as Asia/Tokyo." in tasks.out
+    assert "Dates with a time that name no zone are taken as Europe/Berlin." in named.out
+    assert "and no more than 3 in all." in mails.out
+
+
+def test_no_more_are_enrolled_than_the_project_allows_and_the_line_to_raise_is_named(desk, apollo):
+    project(desk, "max_enroll = 1\n")
+    words = (JOBS / "enroll-contacts.yaml", SAMPLES / "contacts-to-enroll.xlsx")
+
+    ended = desk.call("run", *words, "--yes", "--max-enroll", 4, "--output", "out.xlsx")
+
+    assert ended.code == Exit.BUDGET
+    assert "1 succeeded" in ended.out
+    assert "apollo-batch.toml:1 sets this number. First raise max_enroll there to 4." in ended.err

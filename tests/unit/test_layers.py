@@ -30,6 +30,7 @@ WORDS = {
     "max_enroll": ("3", "30"),
     "trusted_hosts": ('["a.example"]', '["a.example", "b.example"]'),
     "do_not_contact": ('"/lists/one.txt"', '"/lists/two.txt"'),
+    "retention_days": ("7", "60"),
     "state": ('"/tmp/one"', '"/tmp/two"'),
     "threads": ("2", "20"),
     "patience": ('"10m"', '"2h"'),
@@ -93,6 +94,7 @@ class Desk:
             "keep_credits": run.keep,
             "headroom": run.headroom,
             "max_enroll": self._enrolled(policy, limits),
+            "retention_days": policy.retention_days,
             "trusted_hosts": policy.trusted_hosts,
             "do_not_contact": policy.do_not_contact,
         }
@@ -134,7 +136,7 @@ def value(name, word):
             return {"10m": 600.0, "2h": 7200.0}[word.strip('"')]
         case "state" | "format" | "zone":
             return word.strip('"')
-    return int(word) if name in {"max_enroll", "threads"} else Decimal(word)
+    return int(word) if name in {"max_enroll", "threads", "retention_days"} else Decimal(word)
 
 
 def may(layer, name):
@@ -190,6 +192,7 @@ NUMBERS = {
     "keep_credits": st.decimals(0, 10_000, places=2),
     "headroom": st.decimals(0, "0.99", places=2),
     "max_enroll": st.integers(0, 500),
+    "retention_days": st.integers(0, 500),
     "trusted_hosts": st.frozensets(st.sampled_from(["a.example", "b.example", "c.example"])),
     "do_not_contact": st.sampled_from(["/one", "/two", "/three"]).map(lambda text: (Path(text),)),
 }
@@ -234,6 +237,8 @@ def test_whatever_comes_with_a_job_nothing_is_let_in_that_its_person_or_organiza
         assert most is None or (getattr(run, name) is not None and getattr(run, name) <= most)
     assert (run.keep or 0) >= (their_run.keep or 0)
     assert run.headroom >= their_run.headroom
+    days = with_theirs.retention_days
+    assert days is None or with_all.retention_days <= days
     theirs = with_theirs.max_enroll
     assert theirs is None or most_enrolled(with_all, limits) <= theirs
     assert with_all.trusted_hosts <= with_theirs.trusted_hosts
