@@ -66,13 +66,7 @@ def plan_lines(ready: Ready, cap: Decimal | None) -> Iterator[str]:
     yield from _steps(ready) if plan.legs else _requests(ready)
     for rehearsal in plan.rehearsals:
         yield from rehearsal.lines()
-    for seconds in plan.cooling_off.values():
-        yield (
-            f"Cooling off: whoever is enrolled is paused for {lasting(seconds)}; the first e-mail "
-            f"to those enrolled now leaves at {at(seconds)} at the earliest."
-        )
-    if any(map(_has_moments, ready.job.steps)):
-        yield f"Dates with a time that name no zone are taken as {ready.job.zone}."
+    yield from _times(ready)
     if found.repeats:
         yield f"Same as another row, so asked once: {_count(found.repeats, 'row')}."
     if plan.known and not ready.run:
@@ -98,6 +92,17 @@ def plan_lines(ready: Ready, cap: Decimal | None) -> Iterator[str]:
         yield f"Apollo's limits stretch this to about {lasting(plan.seconds)}."
     yield from plan.notes
     yield from ready.notices
+
+
+def _times(ready: Ready) -> Iterator[str]:
+    """Say what the plan has to do with the time of day."""
+    for seconds in ready.plan.cooling_off.values():
+        yield (
+            f"Cooling off: whoever is enrolled is paused for {lasting(seconds)}; the first e-mail "
+            f"to those enrolled now leaves at {at(seconds)} at the earliest."
+        )
+    if any(map(_has_moments, ready.job.steps)):
+        yield f"Dates with a time that name no zone are taken as {ready.job.zone}."
 
 
 def _has_moments(step: Step) -> bool:
