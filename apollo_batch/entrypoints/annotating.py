@@ -28,7 +28,7 @@ def _mistake(problem: Problem, file: str | None) -> str:
         line=problem.line if file else None,
         col=problem.column if file else None,
         endColumn=problem.column + problem.width if file else None,
-        title="Job file",
+        title=f"Job file, {problem.code}",
     )
 
 

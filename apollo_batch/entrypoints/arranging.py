@@ -7,7 +7,7 @@ from typing import NoReturn
 import click
 
 from apollo_batch.entrypoints import completing, streams
-from apollo_batch.entrypoints.words import Suggesting
+from apollo_batch.entrypoints.grouping import Suggesting
 
 
 @click.group(cls=Suggesting)

@@ -19,13 +19,16 @@ from apollo_batch.entrypoints import (
     starting,
     streams,
 )
-from apollo_batch.entrypoints.words import Suggesting
+from apollo_batch.entrypoints.grouping import Suggesting
 from apollo_batch.errors import BatchError, EndedError, Exit
 
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
-@click.group(cls=Suggesting, context_settings=_CONTEXT)
+_MORE = "More: `apollo-batch help` lists topics, `apollo-batch explain CODE` explains an error."
+
+
+@click.group(cls=Suggesting, context_settings=_CONTEXT, epilog=_MORE)
 @click.version_option(__version__, prog_name="apollo-batch")
 def cli() -> None:
     """Spreadsheets in, Apollo.io asked, the same spreadsheets back with the answers.

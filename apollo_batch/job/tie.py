@@ -45,7 +45,7 @@ def bind_to(job: Job, columns: Sequence[str], directory: Directory | None = None
             Code.JOB_UNSOUND,
             f"The job names {lacks} that cannot be found in the sheet.",
             fix=EACH,
-            problems=tuple(finding.problems),
+            problems=tuple(sorted(finding.problems, key=lambda each: (each.line, each.column))),
         )
     # Later steps find their cells in the journal, which keeps those that any step names.
     named = {each.index for each in rules} | set().union(*(step.named for step in steps))
