@@ -6,12 +6,14 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from apollo_batch.catalogue.entry import Operation
 from apollo_batch.catalogue.operations import OPERATIONS
 
 
+@cache
 def fingerprint(operations: Iterable[Operation] = tuple(OPERATIONS.values())) -> str:
     """Say what is known of Apollo's operations as one hash, the same on every machine."""
     facts = json.dumps([_told(operation) for operation in operations], sort_keys=True)

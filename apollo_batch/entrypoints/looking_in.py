@@ -17,7 +17,7 @@ from apollo_batch.runner.inbox import (
     STATUS_TEXT,
     Content,
     Inbox,
-    write_text,
+    write_shared,
 )
 from apollo_batch.runner.job_files import JobFile
 from apollo_batch.runner.notices import Notice, State
@@ -182,8 +182,8 @@ class LookingIn:
                 self._told[name] = words
         text = overview(self.file, waits, working)
         said, at = self._overview
-        if text != said and now - at >= _EVERY_SECONDS:
-            write_text(self.inbox.path / OVERVIEW, text)
+        due = text != said and now - at >= _EVERY_SECONDS
+        if due and write_shared(self.inbox.path / OVERVIEW, text):
             self._overview = (text, now)
 
     def _waits(self, now: float) -> Waits:

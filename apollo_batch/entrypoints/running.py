@@ -56,8 +56,12 @@ def run_at(place: Place, wish: Wish, manner: Manner) -> Exit:
     invocation.tidy(place)
     purge_by_itself(place, manner.state, sandbox=manner.sandbox)
     path = invocation.snapshot(place.store, wish)
-    ready = invocation.prepare(place, wish, path, goes_on=True)
-    check_output(place.store, _wanted(ready, manner), wish.name)
+    return run_ready(place, invocation.prepare(place, wish, path, goes_on=True), manner)
+
+
+def run_ready(place: Place, ready: Ready, manner: Manner) -> Exit:
+    """Carry out what is planned, as far as somebody agrees to it."""
+    check_output(place.store, _wanted(ready, manner), ready.wish.name)
     see_that_it_is_the_plan(place, ready, manner)
     identity = ready.plan.survey.identity
     with holding(place.store, place.account, identity, place.clock.now()):

@@ -10,7 +10,7 @@ from apollo_batch.entrypoints.following import where
 from apollo_batch.entrypoints.manner import Manner
 from apollo_batch.entrypoints.opening import place_for
 from apollo_batch.entrypoints.reviewing import approved, refused, to_review
-from apollo_batch.entrypoints.running import run_at
+from apollo_batch.entrypoints.running import run_ready
 from apollo_batch.entrypoints.shelving import conflict_of, same_as, to_done, to_failed
 from apollo_batch.entrypoints.words import zone_in_force
 from apollo_batch.errors import BatchError, Exit, InvalidError, UsageError
@@ -111,10 +111,7 @@ class _Errand:
         return Ended(Exit.OK, Home.DONE, "")
 
     def _worked(self) -> Ended:
-        wish = Wish(
-            self.claim.inbox.job, self.claim.file, zone=zone_in_force(), threads=self.how.threads
-        )
-        ready = self._prepared(wish)
+        ready = self._prepared()
         now = self.place.clock.now()
         if words := same_as(self.place.store, ready, self.claim, now):
             return Ended(Exit.OK, Home.DONE, words)
@@ -125,15 +122,14 @@ class _Errand:
             return self._review(ready, why)
         with suppress(OSError):
             notices.put_up(self.claim.file, Notice(State.RUNNING, "It has begun."), now)
-        free = None if agreed else FREE_CREDITS
-        code = run_at(
-            self.place,
-            replace(wish, agreed=agreed, max_credits=free),
-            self._manner(ready, agreed),
-        )
+        cap = None if agreed else FREE_CREDITS
+        asked = replace(ready, wish=replace(ready.wish, agreed=agreed, max_credits=cap))
+        code = run_ready(self.place, asked, self._manner(ready, agreed))
         return self._ended(code, ready, agreed)
 
-    def _prepared(self, wish: Wish) -> Ready:
+    def _prepared(self) -> Ready:
+        job, file = self.claim.inbox.job, self.claim.file
+        wish = Wish(job, file, zone=zone_in_force(), threads=self.how.threads)
         path = invocation.snapshot(self.place.store, wish)
         invocation.tidy(self.place)
         return invocation.prepare(self.place, wish, path, goes_on=True)
@@ -188,13 +184,7 @@ class _Errand:
 
     def _put(self, code: Exit, home: Home, found: Figures, more: str) -> Ended:
         if home is Home.REVIEW:
-            wish = Wish(
-                self.claim.inbox.job,
-                self.claim.file,
-                zone=zone_in_force(),
-                threads=self.how.threads,
-            )
-            ready = rehearse(self.place, self._prepared(wish), lambda _: None)
+            ready = rehearse(self.place, self._prepared(), lambda _: None)
             return replace(self._review(ready, more), code=code)
         if home is Home.DONE:
             return Ended(code, home, to_done(self.place, self.claim, found))
@@ -203,8 +193,7 @@ class _Errand:
 
     def _wants_more(self, agreed: Saved | None) -> str:
         """Why a run that ended at its budget is to be approved anew; "" where that would not help."""
-        wish = Wish(self.claim.inbox.job, self.claim.file, zone=zone_in_force())
-        ready = self._prepared(wish)
+        ready = self._prepared()
         plan = plan_to_save(self.place, ready, caps_in_force(self.place, ready).least)
         credits = agreed.most_credits if agreed else FREE_CREDITS
         if plan.most_credits > credits:

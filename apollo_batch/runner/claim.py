@@ -12,7 +12,6 @@ from typing import Any
 from apollo_batch.files import PRIVATE_FOLDER
 from apollo_batch.runner.dropped import is_for_us, safe_name
 from apollo_batch.runner.inbox import STATUS_JSON, Inbox, move, reserve, sample_of, write_text
-from apollo_batch.runner.notices import take_down
 from apollo_batch.runner.steady import Sample
 
 _RECORD = "claim.json"
@@ -82,10 +81,10 @@ class Claim:
 
     def close(self) -> None:
         """Take away what is left of the claim, and never a spreadsheet."""
-        take_down(self.file)
         with contextlib.suppress(OSError):
-            for name in (_RECORD, _PLAN):
-                (self.folder / name).unlink(missing_ok=True)
+            for path in self.folder.iterdir():
+                if not is_for_us(path.name):
+                    path.unlink()
             self.folder.rmdir()
 
 
@@ -128,7 +127,8 @@ def claims_of(inbox: Inbox, mark: str) -> Iterator[Claim]:
     ours = re.compile(rf".* {mark}-[0-9a-f]{{6}}")
     for folder in sorted(inbox.working.iterdir()):
         if folder.is_dir() and ours.fullmatch(folder.name):
-            yield Claim(inbox, folder, _known(folder))
+            with contextlib.suppress(FileNotFoundError):  # it has just come to its end
+                yield Claim(inbox, folder, _known(folder))
 
 
 def _known(folder: Path) -> dict[str, Any]:

@@ -65,7 +65,7 @@ class Inbox:
         for name in FOLDERS:
             folder_like(self.path, self.path / name)
         if not (self.path / READ_ME).exists():
-            write_text(self.path / READ_ME, read_me)
+            write_shared(self.path / READ_ME, read_me)
 
     def look(self) -> Content:
         """See what lies in it; OSError where it cannot be seen."""
@@ -140,6 +140,17 @@ def write_text(path: Path, text: str) -> None:
     with whole(path) as draft:
         draft.write_text(text, encoding="utf-8")
         open_like(path.parent, draft)
+
+
+def write_shared(path: Path, text: str) -> bool:
+    """Write what every watcher of a folder writes; False where another did at the same moment."""
+    try:
+        write_text(path, text)
+    except OSError as problem:
+        if problem.errno not in {errno.ESTALE, errno.ENOENT}:
+            raise
+        return False
+    return True
 
 
 def open_like(folder: Path, file: Path) -> None:

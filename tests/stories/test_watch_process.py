@@ -105,8 +105,7 @@ def test_a_second_watcher_says_who_holds_the_folder(desk, apollo, jobs):
     assert after.code == 0, after.err
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_ends_it_within_six_seconds_and_the_next_start_goes_on(desk, apollo, jobs, number):
+def test_a_signal_ends_it_within_six_seconds_and_the_next_start_goes_on(desk, apollo, jobs):
     inbox = laid_out(desk)
     apollo.plot({"route": "POST /people/bulk_match", "on": [2], "fault": "hang_after"})
     save_xlsx(inbox / "leads.xlsx", leads(30))
