@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -105,12 +106,17 @@ def serve(speed: float) -> None:
     assert openpyxl.chart
     assert sqlalchemy.dialects.sqlite
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    started = []
     for line in sys.stdin:
         pid = os.fork()
         if pid == 0:
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             _become(json.loads(line), speed)
+        started.append(pid)
         print(pid, flush=True)
+    for pid in started:  # a test that failed may have left some
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
 
 
 def _become(request: dict[str, Any], speed: float) -> None:

@@ -14,8 +14,13 @@ from apollo_batch.catalogue.operations import OPERATIONS
 
 
 @cache
-def fingerprint(operations: Iterable[Operation] = tuple(OPERATIONS.values())) -> str:
+def fingerprint() -> str:
     """Say what is known of Apollo's operations as one hash, the same on every machine."""
+    return fingerprint_of(OPERATIONS.values())
+
+
+def fingerprint_of(operations: Iterable[Operation]) -> str:
+    """Say what these say, as one hash."""
     facts = json.dumps([_told(operation) for operation in operations], sort_keys=True)
     return hashlib.sha256(facts.encode()).hexdigest()
 

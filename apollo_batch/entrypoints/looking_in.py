@@ -17,7 +17,8 @@ from apollo_batch.runner.inbox import (
     STATUS_TEXT,
     Content,
     Inbox,
-    write_shared,
+    among_others,
+    write_text,
 )
 from apollo_batch.runner.job_files import JobFile
 from apollo_batch.runner.notices import Notice, State
@@ -30,6 +31,8 @@ _EVERY_SECONDS = 5.0
 _MOST_TOLD = 100
 _LARGEST_LOCK = 4_096
 _MOST_REFUSED, _PAUSE = 3, 30.0
+
+_TAKEN_SOON = "It is taken as soon as it is whole and its turn comes."
 
 
 class LookingIn:
@@ -177,14 +180,18 @@ class LookingIn:
         waits = self._waits(now)
         for name, words in list(waits.slow.items())[:_MOST_TOLD]:
             if self._told.get(name) != words:
-                state = State.RECEIVED if words == waits.received.get(name) else State.WAITING
-                notices.put_up(self.inbox.path / name, Notice(state, words), self._clock.now())
-                self._told[name] = words
+                self._tell_of(name, words)
         text = overview(self.file, waits, working)
         said, at = self._overview
         due = text != said and now - at >= _EVERY_SECONDS
-        if due and write_shared(self.inbox.path / OVERVIEW, text):
+        if due and among_others(lambda: write_text(self.inbox.path / OVERVIEW, text)):
             self._overview = (text, now)
+
+    def _tell_of(self, name: str, words: str) -> None:
+        state = State.RECEIVED if words == _TAKEN_SOON else State.WAITING
+        file, notice = self.inbox.path / name, Notice(state, words)
+        if among_others(lambda: notices.put_up(file, notice, self._clock.now())):
+            self._told[name] = words
 
     def _waits(self, now: float) -> Waits:
         received, slow = {}, {}
@@ -207,4 +214,4 @@ class LookingIn:
             return "It waits until the job file is mended."
         if now - seen.first >= SLOW_SECONDS and seen.ending is not Ending.WHOLE:
             return "It is still being written, or was cut off on its way here: copy it again."
-        return "It is taken as soon as it is whole and its turn comes."
+        return _TAKEN_SOON

@@ -3,7 +3,7 @@
 import errno
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -65,7 +65,7 @@ class Inbox:
         for name in FOLDERS:
             folder_like(self.path, self.path / name)
         if not (self.path / READ_ME).exists():
-            write_shared(self.path / READ_ME, read_me)
+            among_others(lambda: write_text(self.path / READ_ME, read_me))
 
     def look(self) -> Content:
         """See what lies in it; OSError where it cannot be seen."""
@@ -142,10 +142,10 @@ def write_text(path: Path, text: str) -> None:
         open_like(path.parent, draft)
 
 
-def write_shared(path: Path, text: str) -> bool:
+def among_others(write: Callable[[], None]) -> bool:
     """Write what every watcher of a folder writes; False where another did at the same moment."""
     try:
-        write_text(path, text)
+        write()
     except OSError as problem:
         if problem.errno not in {errno.ESTALE, errno.ENOENT}:
             raise

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from apollo_batch.catalogue.entry import Price
-from apollo_batch.catalogue.fingerprint import fingerprint
+from apollo_batch.catalogue.fingerprint import fingerprint, fingerprint_of
 from apollo_batch.catalogue.people import ENRICH_PEOPLE
 
 CHANGES = [
@@ -21,7 +21,7 @@ CHANGES = [
 
 @pytest.mark.parametrize("change", CHANGES)
 def test_any_other_fact_makes_another_fingerprint(change):
-    assert fingerprint([replace(ENRICH_PEOPLE, **change)]) != fingerprint([ENRICH_PEOPLE])
+    assert fingerprint_of([replace(ENRICH_PEOPLE, **change)]) != fingerprint_of([ENRICH_PEOPLE])
 
 
 @pytest.mark.parametrize("seed", ["0", "1"])
