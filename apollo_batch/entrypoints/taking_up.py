@@ -9,6 +9,7 @@ from apollo_batch.entrypoints.consent import caps_in_force
 from apollo_batch.entrypoints.following import where
 from apollo_batch.entrypoints.manner import Manner
 from apollo_batch.entrypoints.opening import place_for
+from apollo_batch.entrypoints.purging import purge_by_itself
 from apollo_batch.entrypoints.reviewing import approved, refused, to_review
 from apollo_batch.entrypoints.running import run_ready
 from apollo_batch.entrypoints.shelving import conflict_of, same_as, to_done, to_failed
@@ -111,6 +112,7 @@ class _Errand:
         return Ended(Exit.OK, Home.DONE, "")
 
     def _worked(self) -> Ended:
+        purge_by_itself(self.place, self.how.state, sandbox=self.how.sandbox)
         ready = self._prepared()
         now = self.place.clock.now()
         if words := same_as(self.place.store, ready, self.claim, now):
@@ -178,7 +180,8 @@ class _Errand:
             left=bool(found.statuses.get(Status.NOT_RUN)),
             more=bool(more),
         )
-        if home is Home.DONE and not (found.output and found.output.is_file()):
+        written = found.output is not None and found.output.is_file()
+        if home is Home.DONE and not written and found.record["purged"] is None:
             code, home = Exit.NOT_WRITTEN, Home.STAYS
         return self._put(code, home, found, more)
 

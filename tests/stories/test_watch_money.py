@@ -182,3 +182,18 @@ def test_phones_that_come_later_are_written_into_the_result(watched, hurried, mo
     rows = cells_of(inbox / "done/leads.annotated.xlsx")
     assert any(row["Mobile"] for row in rows)
     assert lying(inbox, "done") == ["leads.annotated.xlsx", "leads.report.html", "leads.xlsx"]
+
+
+def test_where_nothing_is_kept_the_result_is_there_all_the_same(watched, monkeypatch):
+    settings(watched, monkeypatch, "retention_days = 0\n")
+    inbox = watched.job()
+    save_xlsx(inbox / "leads.xlsx", leads(3))
+    watched.settle()
+    save_xlsx(inbox / "other bytes.xlsx", [[*each[:4], "a note"] for each in leads(3)])
+
+    watched.settle()
+
+    assert "3 succeeded" in words(inbox / "done/leads.xlsx")
+    assert len(cells_of(inbox / "done/leads.annotated.xlsx")) == 3
+    assert lying(inbox, "working") == []
+    assert "3 rows" in words(inbox / "done/other bytes.xlsx")
