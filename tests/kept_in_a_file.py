@@ -39,6 +39,13 @@ class Plain(Keyring):
     priority = 0.5
 
 
+class Untouched(Keyring):
+    """Stands for one that would ask its owner to unlock it: whoever looks there fails."""
+
+    def get_password(self, *_):
+        raise AssertionError("the keyring was opened without need")
+
+
 class Locked(Keyring):
     """Stands for one whose owner has not unlocked it."""
 

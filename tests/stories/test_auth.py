@@ -216,3 +216,14 @@ def test_a_job_that_comes_through_a_pipe_is_read_once(desk, apollo):
     ended = desk.call("check", "/dev/stdin", stdin=told.job.read_text())
 
     assert ended.code == 0, ended.err
+
+
+def test_a_keyring_is_not_opened_where_no_key_is_needed_or_another_is_there(desk, apollo):
+    told = story(desk, apollo)
+    use(desk, "Untouched")
+
+    keyed = told.run()
+    checked = desk.call("check", told.job, APOLLO_API_KEY="")
+    played = told.run("--sandbox", APOLLO_API_KEY="", APOLLO_BASE_URL="")
+
+    assert [keyed.code, checked.code, played.code] == [0, 0, 0], keyed.err + played.err
