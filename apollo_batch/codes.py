@@ -59,6 +59,7 @@ class Code(StrEnum):
     AVAILABILITY_UNKNOWN = "AB1217"
     WEBHOOK_MISSING = "AB1218"
     WEBHOOK_REFUSED = "AB1219"
+    WEBHOOK_UNLISTED = "AB1220"
     # 13 What it keeps, and its steps.
     BAD_PATH = "AB1301"
     NOTHING_KEPT = "AB1302"

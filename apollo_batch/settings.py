@@ -65,6 +65,7 @@ class Policy:
     max_enroll: int | None = None
     """The most contacts that a run may enroll."""
     trusted_hosts: frozenset[str] = field(default_factory=frozenset)
+    webhook_hosts: frozenset[str] = field(default_factory=frozenset)
     do_not_contact: tuple[Path, ...] = ()
     """The lists of whom nothing may be asked, made or sent."""
     retention_days: int | None = None

@@ -50,6 +50,11 @@ class Wire:
             reraise=True,
         )
 
+    @property
+    def loopback(self) -> bool:
+        """Whether this machine stands in for Apollo, so that nothing of people leaves it."""
+        return self._client.loopback
+
     def send(self, operation: Operation, route: Route, chunk: Chunk, keep: Keep) -> Settlement:
         """Send a chunk and read its reply; whatever happens is a settlement, never an exception."""
         try:

@@ -65,6 +65,15 @@ _LIMITS = (
         said_by=TRUSTED,
     ),
     Setting(
+        "webhook_hosts",
+        Kind.HOSTS,
+        Rule.SHARED,
+        "Hosts that a job's `webhook_url` may name: Apollo sends people's numbers and addresses there.",
+        '["hooks.acme.example"]',
+        "none",
+        said_by=TRUSTED,
+    ),
+    Setting(
         "do_not_contact",
         Kind.LIST,
         Rule.ALL,

@@ -32,6 +32,7 @@ from apollo_batch.runner.plan import Basis, Plan, barred_of, make_plan, shelf_of
 from apollo_batch.runner.rows import Rows, rows_of
 from apollo_batch.runner.saved import Saved
 from apollo_batch.runner.steps import onward_of
+from apollo_batch.runner.strangers import see_that_hosts_are_listed
 from apollo_batch.runner.survey import Choice, Survey, survey
 from apollo_batch.runner.workers import give_up_the_dead
 
@@ -141,6 +142,7 @@ def prepare(place: Place, wish: Wish, path: Path | None, *, goes_on: bool = Fals
     """
     names = Names(place.store, place.account, place.clock.now())
     job, rows = read(wish, path, place.wire, names)
+    see_that_hosts_are_listed(place, job)
     rows = replace(rows, suppression=place.suppression, salt=place.store.salt)
     shelf = shelf_of(job, job.steps[0], place)
     chosen = Choice(wish.rows, wish.first)

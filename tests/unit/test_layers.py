@@ -29,6 +29,7 @@ WORDS = {
     "headroom": ("0.8", "0.2"),
     "max_enroll": ("3", "30"),
     "trusted_hosts": ('["a.example"]', '["a.example", "b.example"]'),
+    "webhook_hosts": ('["a.example"]', '["a.example", "b.example"]'),
     "do_not_contact": ('"/lists/one.txt"', '"/lists/two.txt"'),
     "retention_days": ("7", "60"),
     "state": ('"/tmp/one"', '"/tmp/two"'),
@@ -96,6 +97,7 @@ class Desk:
             "max_enroll": self._enrolled(policy, limits),
             "retention_days": policy.retention_days,
             "trusted_hosts": policy.trusted_hosts,
+            "webhook_hosts": policy.webhook_hosts,
             "do_not_contact": policy.do_not_contact,
         }
         return told[name] if name in told else self._habit(name, found)
@@ -128,7 +130,7 @@ class Desk:
 def value(name, word):
     """The value that a word stands for, as the product holds it."""
     match name:
-        case "trusted_hosts":
+        case "trusted_hosts" | "webhook_hosts":
             return frozenset(word.strip("[]").replace('"', "").split(", "))
         case "do_not_contact":
             return (Path(word.strip('"')),)
@@ -194,6 +196,7 @@ NUMBERS = {
     "max_enroll": st.integers(0, 500),
     "retention_days": st.integers(0, 500),
     "trusted_hosts": st.frozensets(st.sampled_from(["a.example", "b.example", "c.example"])),
+    "webhook_hosts": st.frozensets(st.sampled_from(["a.example", "b.example", "c.example"])),
     "do_not_contact": st.sampled_from(["/one", "/two", "/three"]).map(lambda text: (Path(text),)),
 }
 
@@ -242,6 +245,7 @@ def test_whatever_comes_with_a_job_nothing_is_let_in_that_its_person_or_organiza
     theirs = with_theirs.max_enroll
     assert theirs is None or most_enrolled(with_all, limits) <= theirs
     assert with_all.trusted_hosts <= with_theirs.trusted_hosts
+    assert with_all.webhook_hosts <= with_theirs.webhook_hosts
     assert set(with_all.do_not_contact) >= set(with_theirs.do_not_contact)
 
 
@@ -259,10 +263,11 @@ def test_whatever_a_person_says_the_organization_keeps_out_what_it_keeps_out(own
 
 
 def test_only_those_who_are_trusted_may_let_a_host_in():
-    (name,) = [n for n, setting in SETTINGS.items() if setting.rule is Rule.SHARED]
+    names = [n for n, setting in SETTINGS.items() if setting.rule is Rule.SHARED]
 
-    assert SETTINGS[name].said_by == TRUSTED
-    assert not SETTINGS[name].elsewhere
+    assert names == ["trusted_hosts", "webhook_hosts"]
+    assert {SETTINGS[name].said_by for name in names} == {TRUSTED}
+    assert not any(SETTINGS[name].elsewhere for name in names)
 
 
 @pytest.mark.parametrize("layer", [Layer.ENVIRONMENT, Layer.PROJECT, Layer.USER])
