@@ -14,6 +14,7 @@ from apollo_batch.codes import Code
 from apollo_batch.errors import BatchError, OutputError, UsageError
 from apollo_batch.files import PRIVATE_FILE, private_folder
 from apollo_batch.journal import disk
+from apollo_batch.journal.portable import Portable
 
 _BUSY_MS = 30_000
 _PAUSES = (0.01, 0.02, 0.04, 0.1, 0.2, 0.4, 0.8, 1.6)
@@ -28,12 +29,15 @@ class SqliteFile:
         file, self.folder = _place(state)
         disk.see_that_it_is_local(self.folder)
         self.name = str(file)
+        self._portable, self._open = Portable(file, self.folder), False
         self.engine = create_engine(f"sqlite:///{file}", isolation_level="AUTOCOMMIT")
         event.listen(self.engine, "connect", _prepare)
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[Connection]:
         with self.engine.connect() as connection:
+            if self._open:
+                self._portable.mark(connection)
             try:
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
                 yield connection
@@ -87,6 +91,7 @@ class SqliteFile:
         )
 
     def opened(self) -> None:
+        self._open = True
         disk.lay_ballast(self.folder)
 
     def wait_no_longer(self, seconds: float) -> None:
@@ -118,8 +123,9 @@ class SqliteFile:
     def close(self) -> None:
         """Fold the write-ahead log into the file and let go of it."""
         with contextlib.suppress(DBAPIError), self.engine.connect() as connection:
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            self._portable.fold(connection)
         self.engine.dispose()
+        self._portable.release()
 
 
 def _place(state: Path) -> tuple[Path, Path]:
