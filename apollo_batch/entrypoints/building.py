@@ -8,8 +8,11 @@ from typing import Any
 from apollo_batch.entrypoints import console
 from apollo_batch.entrypoints.annotating import of_end
 from apollo_batch.entrypoints.ci import on_github
+from apollo_batch.entrypoints.trouble import words_of
+from apollo_batch.entrypoints.workflow import command
 from apollo_batch.errors import Exit, OutputError
 from apollo_batch.files import sha256
+from apollo_batch.journal import tell
 from apollo_batch.journal.store import Store
 from apollo_batch.runner import artifacts
 from apollo_batch.runner.invocation import Ready
@@ -17,6 +20,18 @@ from apollo_batch.runner.markdown import planned, summary
 from apollo_batch.runner.publicly import reasons_to_review
 from apollo_batch.runner.report import Figures
 from apollo_batch.runner.summarise import verdict
+
+
+def warn_of_a_new_journal(store: Store) -> None:
+    """Say that nothing is known of earlier builds: where there were any, theirs was not fetched."""
+    if tell.all_runs(store):
+        return
+    said = (
+        "The journal is new: whatever earlier builds paid for, created or enrolled is not known here, "
+        "and is done again. If this is not the first build, see that its state is kept (--state)."
+    )
+    console.say(said)
+    console.annotate([command("warning", said)])
 
 
 def build_run(
@@ -28,7 +43,7 @@ def build_run(
         try:
             artifacts.keep(folder, store, found, document)
         except OutputError as problem:
-            console.say(str(problem))
+            console.say(words_of(problem))
             code = Exit.NOT_WRITTEN if code in {Exit.OK, Exit.ROWS_FAILED} else code
     if on_github(os.environ):
         console.annotate(of_end(code, verdict(found), reasons_to_review(store, found.run)))
@@ -59,4 +74,4 @@ def _summed_up(text: str) -> None:
     try:
         artifacts.append(Path(path), text)
     except OutputError as problem:
-        console.say(str(problem))
+        console.say(words_of(problem))

@@ -17,6 +17,7 @@ from apollo_batch.journal import tell
 from apollo_batch.journal.store import Store
 from apollo_batch.runner import output, report
 from apollo_batch.runner.document import document_of
+from apollo_batch.runner.masking import masked
 from apollo_batch.runner.reading import see_that_it_is_there
 from apollo_batch.runner.summarise import not_known, verdict
 from apollo_batch.sheets.annotate import needs_suffix
@@ -118,4 +119,6 @@ def _tell(
     if not_known(found):
         console.say(not_known(found))
     if found.record["stop_note"]:
-        console.say(found.record["stop_note"])
+        # Apollo's own words may name somebody; a build's log is read by many.
+        note = found.record["stop_note"]
+        console.say(masked(note) if manner.ci else note)

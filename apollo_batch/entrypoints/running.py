@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from apollo_batch.entrypoints import console
+from apollo_batch.entrypoints.building import warn_of_a_new_journal
 from apollo_batch.entrypoints.collecting import harvest_first, wait_for_results
 from apollo_batch.entrypoints.concluding import Ending, check_output, conclude, told_as_purged
 from apollo_batch.entrypoints.consent import Caps, agree, caps_in_force
@@ -53,6 +54,8 @@ def run_job(wish: Wish, manner: Manner) -> Exit:
 def run_at(place: Place, wish: Wish, manner: Manner) -> Exit:
     """Carry a job out where everything is open that it needs."""
     wish, manner = in_period(wish, manner, place.clock.now())
+    if manner.ci and not manner.sandbox:
+        warn_of_a_new_journal(place.store)
     invocation.tidy(place)
     purge_by_itself(place, manner.state, sandbox=manner.sandbox)
     path = invocation.snapshot(place.store, wish)

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import sqlite3
 from pathlib import Path
 
@@ -63,7 +64,7 @@ def test_how_a_run_ended_is_annotated_and_summed_up_once_and_names_rows_by_numbe
 
     ended = told.run("--threads", 1, "--max-credits", 50, **on_github(desk))
 
-    outcome, *warnings = commands(ended.err)
+    _, outcome, *warnings = commands(ended.err)
     assert (ended.code, outcome.name) == (8, "error")
     assert "25 rows: 15 succeeded, 10 in doubt." in outcome.data
     assert [(w.name, w.data.partition(":")[0]) for w in warnings] == [("warning", "10 rows")]
@@ -75,10 +76,25 @@ def test_how_a_run_ended_is_annotated_and_summed_up_once_and_names_rows_by_numbe
     assert told.judged(ended)
 
 
+def test_a_journal_that_knows_of_no_build_before_is_warned_of_in_builds_alone(desk, apollo):
+    told = story(desk, apollo, 3)
+
+    at_a_desk = told.run()
+    shutil.rmtree(desk.state)
+    lost = told.run("--max-credits", 9, CI="true")
+    again = told.run("--max-credits", 9, CI="true")
+
+    said = ["The journal is new" in each.err for each in (at_a_desk, lost, again)]
+    assert said == [False, True, False]
+
+
 def test_a_run_that_ended_well_is_a_notice(desk, apollo):
-    ended = story(desk, apollo, 3).run("--max-credits", 9, **GITHUB)
+    told = story(desk, apollo, 3)
+
+    first, ended = told.run("--max-credits", 9, **GITHUB), told.run("--max-credits", 9, **GITHUB)
 
     (notice,) = commands(ended.err)
+    assert [a.name for a in commands(first.err)] == ["warning", "notice"]
     assert ended.code == 0
     assert (notice.name, notice.properties) == ("notice", {"title": "apollo-batch"})
     assert notice.data.startswith("3 rows: 3 succeeded.")

@@ -185,7 +185,7 @@ def test_in_a_build_of_any_kind_nobody_is_asked_and_a_missing_piece_is_no_harm(
 
     assert [each.code for each in (asked, unsaid, ended)] == [2, 2, 0]
     assert "nobody can be asked" in asked.err
-    assert [found.name for found in commands(ended.err)] == ["notice"] * (
+    assert [found.name for found in commands(ended.err)] == ["warning", "notice"] * (
         "GITHUB_ACTIONS" in environ
     )
 
