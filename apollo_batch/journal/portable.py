@@ -65,7 +65,7 @@ class Portable:
             with self._file.open("rb") as file:
                 file.seek(_AT)
                 return file.read(_LENGTH) == (1).to_bytes(_LENGTH, "big")
-        except FileNotFoundError:  # somebody has taken it away
+        except OSError:  # whoever opens it next is told
             return False
 
     def _alone(self) -> bool:
