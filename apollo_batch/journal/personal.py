@@ -64,7 +64,7 @@ PLAIN = {
     meta: ("key",),
     runs: (
         *("id", "account", "input_hash", "output_hash", "selection", "planned", "entered", "stop"),
-        *("news", "news_written", "created", "updated", "purged", "emptied"),
+        *("news", "news_written", "created", "updated", "purged", "emptied", "delivered"),
     ),
     rows: ("account", "run", "sheet", "number", "parent"),
     items: (

@@ -84,7 +84,7 @@ def _goes_on(c: Connection, run: str) -> bool:
 def is_delivered(record: RowMapping) -> bool:
     """Whether all that is known of a run stands in an output."""
     return not record["entered"] or (
-        bool(record["output_hash"]) and record["news"] <= record["news_written"]
+        record["delivered"] and record["news"] <= record["news_written"]
     )
 
 
@@ -98,10 +98,11 @@ def mark(store: Store, run: str, now: float) -> bool:
     return True
 
 
-def half_emptied(store: Store) -> list[str]:
-    """Name the runs that were to be purged when a process was ended over it."""
+def half_emptied(store: Store) -> list[RowMapping]:
+    """Read the runs that are to be purged, those too over which a process was ended."""
+    half = runs.c.purged.is_not(None) & ~runs.c.emptied
     with store.read() as c:
-        return list(c.scalars(select(runs.c.id).where(runs.c.purged.is_not(None), ~runs.c.emptied)))
+        return list(c.execute(select(runs).where(half)).mappings().all())
 
 
 def empty(store: Store, run: str) -> None:

@@ -88,6 +88,7 @@ def set_out(
             .values(
                 stop="",
                 stop_note="",
+                delivered=False,
                 selection=json.dumps(selection),
                 updated=now,
                 **source,
@@ -162,7 +163,7 @@ def written(
         c.execute(
             update(runs)
             .where(runs.c.id == run)
-            .values(output_path=path, output_hash=hash_, updated=now, **shown)
+            .values(output_path=path, output_hash=hash_, delivered=True, updated=now, **shown)
         )
 
 

@@ -46,6 +46,7 @@ runs = Table(
     Column("reading", Text, nullable=False),
     Column("output_path", Text, nullable=False, default=""),
     Column("output_hash", String, nullable=False, default=""),
+    Column("delivered", Boolean, nullable=False, default=False),  # since it was last set out
     Column("selection", Text, nullable=False, default="[]"),
     Column("planned", Text, nullable=False, default="{}"),
     Column("entered", Boolean, nullable=False, default=False),

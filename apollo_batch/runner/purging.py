@@ -86,15 +86,16 @@ def carry_out(store: Store, due: Due, limit: Limit, now: float, *, held: bool = 
     `held`: this process holds the run itself.
     """
     marked = [one for one in due.runs if _marked(store, one, now, held=held)]
-    names = purge.half_emptied(store)
+    halves = purge.half_emptied(store)
+    names = [one["id"] for one in halves]
     rows = purge.row_count(store, names)
-    for run in names:
-        purge.empty(store, run)
+    for one in halves:
+        _drop_beside(store, one)
+        purge.empty(store, one["id"])
     answers = [
         number for each in purge.shelved(store) for number in _unserving(store, each, limit, now)
     ]
     purge.drop_answers(store, answers)
-    _drop_beside(store, due.runs)
     with store.alone() as alone:
         copies = _drop_copies(store, now, alone=alone)
         anything = bool(marked or names or answers)
@@ -120,13 +121,12 @@ def _unserving(store: Store, shelved: Shelved, limit: Limit, now: float) -> Sequ
     return [number for number in shelved.numbers if number not in serving]
 
 
-def _drop_beside(store: Store, purged: Sequence[Any]) -> None:
-    """Delete what lies beside the journal and the outputs of purged runs: logs, drafts left behind."""
-    for record in purged:
-        (store.folder / "logs" / f"{record['id']}.log").unlink(missing_ok=True)
-        if record["output_path"]:
-            with suppress(OSError):  # the folder may be gone, or somebody else's by now
-                clear_drafts(Path(record["output_path"]))
+def _drop_beside(store: Store, purged: Any) -> None:
+    """Delete what lies beside the journal and the output of a purged run: its log, drafts left behind."""
+    (store.folder / "logs" / f"{purged['id']}.log").unlink(missing_ok=True)
+    if purged["output_path"]:
+        with suppress(OSError):  # the folder may be gone, or somebody else's by now
+            clear_drafts(Path(purged["output_path"]))
 
 
 def _drop_copies(store: Store, now: float, *, alone: bool) -> int:
@@ -134,11 +134,13 @@ def _drop_copies(store: Store, now: float, *, alone: bool) -> int:
     used = {digest[:16] for digest in purge.copies_in_use(store)}
     count = 0
     for folder in sorted((store.folder / "copies").glob("*")):
-        copies = list(folder.iterdir())
-        wanted = max((copy.stat().st_mtime for copy in copies), default=0.0)
-        if folder.name not in used and (alone or wanted < now - _DAY):
-            shutil.rmtree(folder, ignore_errors=True)
-            count += len(copies)
+        if folder.name in used:
+            continue
+        with suppress(OSError):  # another purge is quicker
+            copies = [copy.lstat().st_mtime for copy in folder.iterdir()]
+            if alone or max(copies, default=0.0) < now - _DAY:
+                shutil.rmtree(folder)
+                count += len(copies)
     return count
 
 

@@ -112,13 +112,7 @@ def undone(place: Place, run: str) -> Undone:
             f"Run {found.run} was made with the key of another team, as far as Apollo tells.",
             fix="Undo it with the key it was made with.",
         )
-    if found.record["purged"]:
-        raise UsageError(
-            Code.RUN_PURGED,
-            f"Run {found.run} was purged on {day(found.record['purged'])}: what it sent is not here "
-            "any more, and cannot be taken back.",
-            fix="Its workbook says what each row did; jobs for the way back are in `jobs/`.",
-        )
+    _see_that_it_is_there(found)
     if undone_run(found.record):
         raise UsageError(
             Code.CANNOT_UNDO,
@@ -135,6 +129,16 @@ def undone(place: Place, run: str) -> Undone:
     return Undone(found, OPERATIONS[operations[0]])
 
 
+def _see_that_it_is_there(found: Figures) -> None:
+    if found.record["purged"]:
+        raise UsageError(
+            Code.RUN_PURGED,
+            f"Run {found.run} was purged on {day(found.record['purged'])}: what it sent is not here "
+            "any more, and cannot be taken back.",
+            fix="Its workbook says what each row did; jobs for the way back are in `jobs/`.",
+        )
+
+
 @contextmanager
 def undoing_of(place: Place, meant: Undone) -> Iterator[Undoing]:
     """Hold a run and the one that takes it back, with all rows seen anew; nothing is sent yet."""
@@ -146,6 +150,7 @@ def undoing_of(place: Place, meant: Undone) -> Iterator[Undoing]:
     ):
         tidy(place)
         current = Undone(figures(place.store, meant.found.run), meant.operation)
+        _see_that_it_is_there(current.found)  # others may have purged it since it was looked at
         step = _step(current)
         begun = runs.current(place.store, place.account, identity)
         run = begun or runs.create(place.store, _new_run(current, step), now)

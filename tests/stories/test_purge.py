@@ -11,9 +11,16 @@ from crm_makers import ends, lay, newcomer, told_by
 from makers import WORLD, cells_of, hit, lead, leads, save_csv, save_job, story
 from traces import traces
 
+from apollo_batch.apollo.client import Client
+from apollo_batch.apollo.wire import Wire
 from apollo_batch.catalogue.people import ENRICH_PEOPLE
-from apollo_batch.errors import Exit
+from apollo_batch.clock import SystemClock
+from apollo_batch.errors import Exit, UsageError
+from apollo_batch.journal.store import open_store
 from apollo_batch.packing import question
+from apollo_batch.runner.place import Place
+from apollo_batch.runner.undoing import undoing_of, undone
+from apollo_batch.settings import Credential, Secret
 
 DAY = 86_400
 NOW = ("--older-than", "0s", "--yes")
@@ -243,15 +250,19 @@ def test_a_run_that_is_not_at_its_end_is_left_alone_however_old(desk, apollo, op
     assert desk.call("verify", ended.document["run"]).code in {0, 3}
 
 
-def test_a_run_whose_workbook_could_not_be_written_is_left_alone(desk, apollo):
+@pytest.mark.parametrize("earlier", [(), [("--first", 1)]], ids=["first", "second"])
+def test_a_run_whose_workbook_could_not_be_written_is_left_alone(desk, apollo, earlier):
     told = story(desk, apollo, 2)
-    ended = told.run("--output", desk.folder / "missing" / "out.xlsx")
+    for words in earlier:
+        assert told.run(*words).code == 0
+    ended = told.run("--output", "/sys/out.xlsx")
 
     purged = desk.call("purge", *NOW)
 
     assert ended.code == Exit.NOT_WRITTEN
     assert "it has no workbook yet" in purged.err
     assert desk.call("export", ended.document["run"]).code == 0
+    assert [row[0] for row in outcome(desk)] == ["Succeeded"] * 2
 
 
 def test_results_that_come_after_a_purge_still_land(desk, apollo):
@@ -284,12 +295,25 @@ def test_commands_about_a_purged_run_say_what_they_still_know(desk, apollo):
     }
     assert "Cells and answers purged: " in said["show"].out
     assert "2 credits charged" in said["show"].out
-    assert said["export"].err.count("\n") == 2
+    assert said["export"].err.count("\n") == 3
     assert f"Run {run} was purged on" in said["export"].err
     assert "cells and answers are not here any more" in why.out
     assert "Ended          Succeeded" in why.out
     assert undone.code == Exit.USAGE
     assert "cannot be taken back" in undone.err
+
+
+def test_a_run_that_is_purged_when_its_undo_has_just_begun_is_not_taken_back(desk, apollo):
+    told = lay(desk, apollo, "contacts.create", CONTACTS, [newcomer(1)])
+    run = told.run().document["run"]
+    wire = Wire(Client(apollo.base_url, Credential(Secret(apollo.key), "a test"), {}), time.sleep)
+    with closing(open_store(desk.state)) as store:
+        place = Place(store, wire, SystemClock(), wire.team())
+        meant = undone(place, run)
+        assert desk.call("purge", *NOW).code == 0
+
+        with pytest.raises(UsageError, match="was purged"), undoing_of(place, meant):
+            raise AssertionError("it began")
 
 
 def test_one_run_is_purged_and_others_are_not(desk, apollo):

@@ -4,6 +4,7 @@ import pytest
 from journal_maker import NOON, Journal, found, people
 from traces import traces
 
+from apollo_batch.files import private_folder
 from apollo_batch.journal import runs
 from apollo_batch.journal.outcomes import outcomes
 from apollo_batch.journal.store import open_store
@@ -35,6 +36,13 @@ def ended(journal, asked, *, now=NOON, done=True):
 
 def purged(journal, limit=ALL, now=NOON):
     return carry_out(journal.store, due(journal.store, limit), limit, now)
+
+
+def logged(journal, going):
+    """The log of a run that was debugged."""
+    log = private_folder(journal.store.folder / "logs") / f"{going.run}.log"
+    log.touch()
+    return log
 
 
 def column(journal, sql):
@@ -85,12 +93,13 @@ def test_a_journal_keeps_its_salt_and_another_has_another(journal, tmp_path):
 def test_a_run_that_another_process_holds_is_left_alone(journal):
     going = ended(journal, people(3))
     (record,) = journal.query(f"select account, identity from runs where id = '{going.run}'")
-    seen = due(journal.store, ALL)
+    seen, log = due(journal.store, ALL), logged(journal, going)
 
     with holding(journal.store, record["account"], record["identity"], NOON):
         gone = carry_out(journal.store, seen, ALL, NOON)
 
     assert gone.rows == 0
+    assert log.exists()
     assert len(set(column(journal, f"select params from items where run = '{going.run}'"))) == 3
     assert purged(journal).rows == 3
 
@@ -122,14 +131,25 @@ def test_an_answer_that_another_run_waits_for_stays_until_it_has_come(journal):
     assert purged(journal).answers == 1
 
 
+def test_copies_that_another_purge_is_deleting_just_now_are_left_to_it(journal):
+    ended(journal, people(3))
+    stray = private_folder(journal.store.folder / "copies" / "0123456789abcdef")
+    stray.rmdir()
+    stray.touch()  # a folder that is gone by now cannot be listed either
+
+    assert purged(journal).rows == 3
+
+
 def test_half_a_purge_is_finished_by_the_next(journal):
     going = ended(journal, people(3))
+    log = logged(journal, going)
     with journal.store.write() as c:
         c.exec_driver_sql(f"update runs set purged = 1 where id = '{going.run}'")
 
     gone = purged(journal)
 
     assert (gone.runs, gone.rows) == (1, 3)
+    assert not log.exists()
     assert set(column(journal, f"select params from items where run = '{going.run}'")) == {"{}"}
     assert not purged(journal).anything
 
