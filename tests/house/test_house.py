@@ -135,6 +135,23 @@ def test_the_top_of_the_package_holds_the_version_and_nothing_else():
     assert version.targets[0].id == "__version__"
 
 
+UNVERIFIED = re.compile(
+    r"verify\s*=\s*False|CERT_NONE|CERT_OPTIONAL|check_hostname\s*=|_create_unverified_context"
+    r"|disable_warnings|assert_hostname|InsecureRequestWarning|cert_reqs"
+)
+
+
+def test_no_room_can_switch_the_verification_of_certificates_off():
+    # The sandbox delivers to hooks on this machine, whose certificates nobody has signed.
+    rooms = [room for room in ROOMS if room.name != "courier.py"]
+    sources = {name_of(room): room.read_text(encoding="utf-8") for room in rooms}
+
+    assert [name for name, source in sources.items() if UNVERIFIED.search(source)] == []
+    given = [line.strip() for s in sources.values() for line in s.splitlines() if "verify=" in line]
+    assert given == ["verify=self._certificates,"]
+    assert UNVERIFIED.search("session.verify = False")
+
+
 def test_every_reason_that_is_given_is_known():
     given = {code for room in ROOMS for code in codes_given(room.read_text(encoding="utf-8"))}
 

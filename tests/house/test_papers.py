@@ -317,3 +317,28 @@ def test_an_output_that_differs_does_not_fit_what_is_shown():
     assert not fits("a\n…\nz\n", "a\nb\n")
     assert not fits("run …: done\n", "run 17: failed\n")
     assert not fits("a\n", "a\nb\n")
+
+
+THREATS = re.findall(
+    r"^\| (\d+) \| ([^|]+) \| ([^|]+) \| ([^|]+) \|$",
+    (HOUSE / "docs/security.md").read_text(encoding="utf-8"),
+    re.MULTILINE,
+)
+
+
+def test_there_are_threats_enough_and_each_has_a_number_of_its_own():
+    assert [int(number) for number, *_ in THREATS] == list(range(1, len(THREATS) + 1))
+    assert len(THREATS) >= 25
+
+
+@pytest.mark.parametrize("threat", THREATS, ids=lambda threat: threat[0])
+def test_each_threat_has_a_control_and_a_test_that_is_there(threat):
+    _, what, control, shown_by = threat
+    named = re.findall(r"`([\w/]+\.py)(?:::(\w+))?`", shown_by)
+
+    assert what.strip()
+    assert control.strip()
+    assert named
+    for file, test in named:
+        source = (HOUSE / "tests" / file).read_text(encoding="utf-8")
+        assert f"def {test or 'test_'}" in source, f"{file} has no {test}"
