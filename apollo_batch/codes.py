@@ -116,6 +116,7 @@ class Code(StrEnum):
     SHEET_NOT_WANTED = "AB3009"
     ROWS_NOT_THERE = "AB3010"
     UNKNOWN_WORD = "AB3011"
+    ERASE_LIST = "AB3012"
     # 31 Consent.
     NOT_AGREED = "AB3101"
     DECLINED = "AB3102"

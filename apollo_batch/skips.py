@@ -6,6 +6,9 @@ from apollo_batch.model import Reason, Status
 
 _S = Status.SKIPPED
 
+ERASED = "Erased on request."
+"""The note of a row about somebody who was erased: it names nobody."""
+
 # Apollo's code, what it means, the option that lifts it ("Add Contacts to Sequence" page).
 _ENROLLMENT = (
     ("contact_not_found", "Apollo has no contact with this id; a person's id is none.", ""),
@@ -163,6 +166,12 @@ SKIPS = (
         "Take it off that list, if it does not belong there.",
     ),
     Reason(
+        "erased",
+        _S,
+        "This person was erased: nothing is asked, made or sent about them any more.",
+        "Take the row out of your spreadsheet.",
+    ),
+    Reason(
         "answer_purged",
         _S,
         "Bought before; that answer was purged, and it is not bought again unasked.",
@@ -272,3 +281,8 @@ LEFT = (
         "See the note, and change it in Apollo if it should be otherwise.",
     ),
 )
+
+
+def listed_as(note: str) -> str:
+    """Give the reason of a row that the do-not-contact list names, or who was erased, by its note."""
+    return "erased" if note == ERASED else "suppressed"

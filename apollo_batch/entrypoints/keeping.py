@@ -2,7 +2,8 @@
 
 import os
 import sys
-from typing import NoReturn
+from pathlib import Path
+from typing import Any, NoReturn
 
 import click
 
@@ -40,5 +41,49 @@ def purge(
     sys.exit(purge_state(Typed(older_than, run_id, state, sandbox=sandbox, yes=yes, asks=asks)))
 
 
-COMMANDS = (purge,)
+@click.command()
+@click.option("--email", "emails", multiple=True, metavar="X", help="Their e-mail address.")
+@click.option("--apollo-id", "ids", multiple=True, metavar="ID", help="Apollo's id of them.")
+@click.option(
+    "--name", "names", multiple=True, metavar="'FIRST LAST'", help="Their name; namesakes go too."
+)
+@click.option(
+    "--file",
+    "file",
+    type=click.Path(path_type=Path),
+    help="A text file of such people, one a line.",
+)
+@click.option(
+    "--rewrite-outputs",
+    is_flag=True,
+    help="Write workbooks that name them again, with nothing in our columns of their rows.",
+)
+@click.option("--yes", is_flag=True, help="Agree beforehand.")
+@STATE
+@SANDBOX
+def erase(
+    emails: tuple[str, ...],
+    ids: tuple[str, ...],
+    names: tuple[str, ...],
+    file: Path | None,
+    **flags: Any,
+) -> NoReturn:
+    """Delete all that is kept of a person, and never ask, make or send anything about them again.
+
+    \b
+    It says what it found, asks, and prints a receipt. What was paid stays counted. Rows of theirs
+    that are in doubt or pending are named; erase once more when they have ended.
+
+    \b
+    Examples:
+      apollo-batch erase --email ada@acme.example
+      apollo-batch erase --name "Ada Example" --yes
+    """
+    from apollo_batch.entrypoints.erasing import Typed, erase_people
+
+    asks = os.environ.get("CI", "").lower() not in {"true", "1"}
+    sys.exit(erase_people(Typed((*emails, *ids, *names), file, asks=asks, **flags)))
+
+
+COMMANDS = (purge, erase)
 """Every command of this room."""

@@ -81,7 +81,7 @@ def place_for(
     from apollo_batch.apollo.wire import Wire
     from apollo_batch.journal.accounts import account_of
     from apollo_batch.runner.place import Place
-    from apollo_batch.runner.suppression import read_lists
+    from apollo_batch.runner.suppression import whom_to_spare
 
     if not sandbox:
         read_settings(os.environ).key()
@@ -90,7 +90,7 @@ def place_for(
         store = stack.enter_context(open_journal(state, sandbox=sandbox, fresh=fresh))
         settings = stack.enter_context(settings_for(store, sandbox=sandbox))
         listed = settings.policy.do_not_contact
-        suppression = read_lists(listed) if listed else None
+        suppression = whom_to_spare(store, listed)
         credential = settings.key()
         wire = Wire(Client(settings.origin, credential, os.environ), time.sleep)
         account = account_of(store, _mark(settings.origin, credential), wire.team())

@@ -65,13 +65,14 @@ def enter(
 
 
 def _row(run: str, account: str, entry: Entry) -> dict[str, Any]:
+    erased = isinstance(entry.bound, Outcome) and entry.bound.reason == "erased"
     return {
         "account": account,
         "run": run,
         "sheet": "",
         "number": entry.bound.row,
-        "cells": json.dumps(entry.cells, ensure_ascii=False),
-        "hash": entry.hash,
+        "cells": "[]" if erased else json.dumps(entry.cells, ensure_ascii=False),
+        "hash": "" if erased else entry.hash,
     }
 
 

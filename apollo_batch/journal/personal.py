@@ -11,6 +11,7 @@ from apollo_batch.journal.schema import (
     budgets,
     chunks,
     effects,
+    erased,
     items,
     lanes,
     meta,
@@ -47,6 +48,7 @@ KEYED = {
     items: ("question", "subject"),
     questions: ("question",),
     effects: ("subject",),
+    erased: ("mark",),
 }
 """Hashes of cells, made with the journal's own salt: by them nothing is bought or made twice."""
 
@@ -81,6 +83,7 @@ PLAIN = {
     questions: (
         *("account", "variant", "operation", "run", "item", "state", "attempt", "position", "at"),
     ),
+    erased: ("at",),
     effects: ("account", "operation", "step", "run", "item", "state", "owner", "at"),
     **{table: tuple(table.c.keys()) for table in (lanes, windows, waiters, budgets, balances)},
 }

@@ -157,6 +157,12 @@ def shelved(store: Store) -> list[Shelved]:
     return list(found.values())
 
 
+def awaited(store: Store) -> set[int]:
+    """Name the answers that rows are yet to be read from, or to be joined to what comes later."""
+    with store.read() as c:
+        return _awaited(c)
+
+
 def _awaited(c: Connection) -> set[int]:
     """The answers that rows are yet to be read from, or to be joined to what comes later."""
     waits = or_(items.c.status == Status.PENDING.value, items.c.state == "recall")

@@ -160,6 +160,13 @@ def answers_of(store: Store, run: str) -> Iterator[Stored]:
                 yield Stored(*found)
 
 
+def any_erased(store: Store, run: str) -> bool:
+    """Whether the cells of some of a run's rows were emptied, because of whom they told."""
+    emptied = (rows.c.run == run) & (rows.c.sheet == "") & (rows.c.hash == "")
+    with store.read() as c:
+        return c.scalar(select(rows.c.number).where(emptied).limit(1)) is not None
+
+
 def cells_of(store: Store, run: str) -> Iterator[tuple[int, list[str]]]:
     """Read the named cells of a run's rows in their order."""
     mine = (rows.c.run == run) & (rows.c.sheet == "")

@@ -297,3 +297,11 @@ balances = Table(
     Column("at", Float, nullable=False),
     Index("balances_run", "run"),
 )
+
+# Whom nothing is asked, made or sent any more, as hashes that are keyed with the salt.
+erased = Table(
+    "erased",
+    metadata,
+    Column("mark", String, primary_key=True),
+    Column("at", Float, nullable=False),
+)

@@ -16,6 +16,7 @@ from apollo_batch.journal.schema import items
 from apollo_batch.journal.store import Store
 from apollo_batch.journal.waiting import requests
 from apollo_batch.model import Course, Status
+from apollo_batch.skips import listed_as
 
 _PAGE = 2_000
 _ORIGINAL = items.alias("original")
@@ -101,6 +102,7 @@ def _only_looks(operation: Operation, course: Course) -> bool:
 def _ended(row: RowMapping, note: str) -> dict[str, object]:
     asked = row["status"] == Status.IN_DOUBT.value
     sought = row["since"] is not None
+    reason = "effect_unknown" if sought else listed_as(note)
     if row["found"]:
         note = f"It was made, as {row['found']}; what follows was not done. {note}"
     elif asked or sought:
@@ -109,7 +111,7 @@ def _ended(row: RowMapping, note: str) -> dict[str, object]:
         "b_id": row["id"],
         # What may have been made is not said to have been left out.
         "b_status": (Status.IN_DOUBT if sought else Status.SKIPPED).value,
-        "b_reason": "effect_unknown" if sought else "suppressed",
+        "b_reason": reason,
         "b_note": note,
         "b_credits": None if asked or sought else row["credits"] or budget.ZERO,
     }

@@ -97,7 +97,7 @@ def carry_out(store: Store, due: Due, limit: Limit, now: float, *, held: bool = 
     ]
     purge.drop_answers(store, answers)
     with store.alone() as alone:
-        copies = _drop_copies(store, now, alone=alone)
+        copies = drop_copies(store, now, alone=alone)
         anything = bool(marked or names or answers)
         whole = store.compact(alone=alone) if anything else True
     purge.note_purged(store, now)
@@ -129,7 +129,7 @@ def _drop_beside(store: Store, purged: Any) -> None:
             clear_drafts(Path(purged["output_path"]))
 
 
-def _drop_copies(store: Store, now: float, *, alone: bool) -> int:
+def drop_copies(store: Store, now: float, *, alone: bool) -> int:
     """Delete copies of inputs that no run is written from; others may be reading one just now."""
     used = {digest[:16] for digest in purge.copies_in_use(store)}
     count = 0

@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,10 @@ from apollo_batch.catalogue.kinds import BadCellError, Kind, clean, host_of
 from apollo_batch.catalogue.param import Param
 from apollo_batch.codes import Code
 from apollo_batch.errors import InvalidError
+from apollo_batch.journal.erased import By, mark, marks
+from apollo_batch.journal.store import Store
 from apollo_batch.model import Params
+from apollo_batch.skips import ERASED
 
 _REMARK = re.compile(r"(?:^|\s)#.*")
 _BETWEEN = re.compile(r"[,;\t|]")
@@ -32,6 +35,10 @@ class Suppression:
     ids: frozenset[str] = frozenset()
     hashes: Mapping[str, str] = field(default_factory=dict)
     """MD5 and SHA-256 of each address, for rows that know no more of it."""
+    erased: frozenset[str] = frozenset()
+    """The marks of people who were erased."""
+    salt: bytes = field(default=b"", repr=False)
+    """The journal's own, with which those are made."""
 
     def finds(self, operation: Operation, params: Params) -> str | None:
         """Say which parameter of a row is on the list, and as what; None: none is."""
@@ -44,8 +51,8 @@ class Suppression:
             for text in value if isinstance(value, list) else [value]:
                 entry = self._entry(param, text)
                 if entry is not None:
-                    return f"{name}: {entry}"
-        return None
+                    return _note(name, entry)
+        return ERASED if self.erased and self._is_erased(By.NAME, _name(params)) else None
 
     def finds_cell(self, columns: Sequence[str], cells: Sequence[str]) -> str | None:
         """Say which cell of a row has an e-mail address that is on the list; None: none has.
@@ -63,7 +70,7 @@ class Suppression:
         for name, text in texts:
             entry = self._email(_cleaned(Kind.EMAIL, text)) if "@" in text else None
             if entry is not None:
-                return f"{name}: {entry}"
+                return _note(name, entry)
         return None
 
     def _entry(self, param: Param, value: Any) -> str | None:
@@ -73,21 +80,36 @@ class Suppression:
             case Kind.EMAIL:
                 return self._email(value)
             case Kind.HASHED_EMAIL:
-                return self.hashes.get(value)
+                erased = self._is_erased(By.HASHED_EMAIL, value)
+                return ERASED if erased else self.hashes.get(value)
             case Kind.DOMAIN | Kind.URL:
                 return self._domain(_host(value))
             case Kind.ID if param.target is None or not param.target.named:
-                return value if value in self.ids else None
+                erased = self._is_erased(By.ID, value)
+                return ERASED if erased else value if value in self.ids else None
         return None
 
+    def _is_erased(self, by: By, text: str) -> bool:
+        return bool(self.erased) and mark(self.salt, by, text) in self.erased
+
     def _email(self, email: str) -> str | None:
-        plain = _mailbox(email)
+        plain = mailbox(email)
+        if self._is_erased(By.EMAIL, plain):
+            return ERASED
         return plain if plain in self.emails else self._domain(email.rpartition("@")[2])
 
     def _domain(self, host: str) -> str | None:
         labels = host.split(".")
         above = (".".join(labels[start:]) for start in range(len(labels) - 1))
         return next((name for name in above if name in self.domains), None)
+
+
+def whom_to_spare(store: Store, paths: Sequence[Path]) -> Suppression | None:
+    """Read the lists, and whom the journal knows as erased; None: there is nobody."""
+    listed, erased = read_lists(paths) if paths else None, marks(store)
+    if not erased:
+        return listed
+    return replace(listed or Suppression(), erased=erased, salt=store.salt)
 
 
 def read_lists(paths: Iterable[Path]) -> Suppression:
@@ -99,8 +121,8 @@ def read_lists(paths: Iterable[Path]) -> Suppression:
     for path in paths:
         for kind, entry in _entries(path, _lines_of(path)):
             found[kind].add(entry)
-    emails = frozenset(map(_mailbox, found[Kind.EMAIL]))
-    hashes = {digest: one for one in found[Kind.EMAIL] | emails for digest in _digests(one)}
+    emails = frozenset(map(mailbox, found[Kind.EMAIL]))
+    hashes = {digest: one for one in found[Kind.EMAIL] | emails for digest in digests(one)}
     return Suppression(emails, frozenset(found[Kind.DOMAIN]), frozenset(found[Kind.ID]), hashes)
 
 
@@ -151,6 +173,17 @@ def _entry(cell: str) -> tuple[Kind, str] | None:
     return (Kind.DOMAIN, host) if host else None
 
 
+def _note(name: str, entry: str) -> str:
+    """Say what of a row is on the list; of whom was erased, nothing is written down again."""
+    return ERASED if entry == ERASED else f"{name}: {entry}"
+
+
+def _name(params: Params) -> str:
+    names = [params.get(name) for name in ("first_name", "last_name")]
+    whole = params.get("name") or " ".join(one for one in names if isinstance(one, str))
+    return " ".join(re.findall(r"\w+", str(whole).casefold()))
+
+
 def _lets_pass(operation: Operation) -> bool:
     return operation.act is Act.SEARCH or operation.withdraws
 
@@ -169,11 +202,13 @@ def _host(text: str) -> str:
         return ""
 
 
-def _mailbox(email: str) -> str:
+def mailbox(email: str) -> str:
+    """Name the mailbox of an address: what follows a plus is none of its own."""
     name, _, host = email.rpartition("@")
     return f"{name.partition('+')[0] or name}@{host}"
 
 
-def _digests(email: str) -> tuple[str, str]:
+def digests(email: str) -> tuple[str, str]:
+    """Hash an address as Apollo takes it: MD5 and SHA-256."""
     raw = email.encode()
     return hashlib.md5(raw, usedforsecurity=False).hexdigest(), hashlib.sha256(raw).hexdigest()

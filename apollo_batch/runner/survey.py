@@ -14,6 +14,7 @@ from apollo_batch.model import Item, Outcome, Params, Row, RowNumber, Status
 from apollo_batch.packing import Asking, same, subject
 from apollo_batch.runner.suppression import Suppression
 from apollo_batch.sheets.read import Sheet
+from apollo_batch.skips import listed_as
 
 _SMALL = 20_000
 _NAMED = 3
@@ -105,7 +106,7 @@ class _Count:
             self._skips[bound.reason] += 1
             if self._skips[bound.reason] <= _NAMED:
                 self._where.setdefault(bound.reason, []).append(bound.row)
-            if bound.reason == "suppressed":
+            if bound.reason in {"suppressed", "erased"}:
                 self._suppressed[bound.row] = bound.note
             return
         key = same(self._asking, bound.params)
@@ -215,4 +216,4 @@ def _unless_listed(
 
 def spared(row: RowNumber, note: str) -> Outcome:
     """End a row that is on the do-not-contact list; `note` says what of it."""
-    return Outcome(row, Status.SKIPPED, "suppressed", note)
+    return Outcome(row, Status.SKIPPED, listed_as(note), note)

@@ -11,6 +11,7 @@ from apollo_batch.catalogue.kinds import Kind
 from apollo_batch.journal.undoing import Back, Bound, Done
 from apollo_batch.model import Outcome, RowNumber, Status
 from apollo_batch.runner.suppression import Suppression
+from apollo_batch.skips import listed_as
 
 _FIELDS, _LISTS = "typed_custom_fields", "label_names"
 _HAPPENED = {Status.SUCCEEDED, Status.FAILED, None}
@@ -32,10 +33,9 @@ class TakingBack:
 
     def bound(self, done: Done) -> Bound:
         """Say how a row is taken back, or why it is left."""
-        if done.in_doubt:
-            return _left(done, "not_known")
-        if not self._did_something(done):
-            return _left(done, "not_done")
+        why = self._why_left(done)
+        if why:
+            return _left(done, why)
         if self.operation.act is Act.CREATE:
             return self._created(done)
         if self.by is None:
@@ -43,6 +43,14 @@ class TakingBack:
         if self.operation.act is Act.ENROLL:
             return self._enrolled(done)
         return self._updated(done, self.by)
+
+    def _why_left(self, done: Done) -> str:
+        """Say why there is nothing to take back, or nobody knows what; "" where there may be."""
+        if done.in_doubt:
+            return "not_known"
+        if not done.params and done.status in _HAPPENED:
+            return "erased"
+        return "" if self._did_something(done) else "not_done"
 
     def _did_something(self, done: Done) -> bool:
         act = self.operation.act
@@ -84,7 +92,7 @@ class TakingBack:
         if self.suppression is None or isinstance(bound, Outcome):
             return bound
         listed = self.suppression.finds(by, bound.params)
-        return _left(done, "suppressed", listed) if listed else bound
+        return _left(done, listed_as(listed), listed) if listed else bound
 
     def _listed(self, done: Done, old: Mapping[str, Any]) -> Bound:
         """Take a record off the lists that it was not on before, or put it on those it was on."""

@@ -12,7 +12,7 @@ from apollo_batch.catalogue.operations import OPERATIONS
 from apollo_batch.files import locked, sha256
 from apollo_batch.journal import tell
 from apollo_batch.journal.checking import damage, disagreements, unreadable
-from apollo_batch.journal.requests import answers_of, cells_of
+from apollo_batch.journal.requests import answers_of, any_erased, cells_of
 from apollo_batch.journal.store import Store
 from apollo_batch.runner.asked import undone_run
 from apollo_batch.runner.report import Figures, figures, plain
@@ -48,7 +48,7 @@ def _identity(store: Store, found: Figures) -> Iterator[str]:
 
     An undo has the rows of the run that it takes back.
     """
-    if found.record["purged"]:
+    if found.record["purged"] or (found.record["input_path"] and any_erased(store, found.run)):
         return
     undone = undone_run(found.record)
     record = found.record if undone is None else figures(store, undone).record
@@ -88,7 +88,9 @@ def _files(store: Store, found: Figures) -> Iterator[str]:
         name = Path(record["input_path"]).name
         copy = store.folder / "copies" / record["input_hash"][:16] / name
         if not copy.is_file():
-            yield f"The copy of {name} that the run read is gone."
+            # With whom it told of it goes on purpose.
+            if not any_erased(store, found.run):
+                yield f"The copy of {name} that the run read is gone."
         elif sha256(copy) != record["input_hash"]:
             yield f"The copy of {name} is not what the run read."
         yield from _drafts(copy.parent)

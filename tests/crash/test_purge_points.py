@@ -1,4 +1,4 @@
-"""kill -9 while what is kept of people is purged: the same command again deletes the rest."""
+"""kill -9 while people are purged or erased: the same command again deletes the rest."""
 
 import json
 import sqlite3
@@ -50,3 +50,30 @@ def test_killed_while_it_purges_the_same_command_deletes_the_rest(scene, point):
     assert again.end() == 0
     assert json.loads(again.told())["rows"]["total"] == len([one for one in leads if one.cells])
     assert scene.served.books()["credits"]["consumed"] == bought
+
+
+ERASING = [
+    *(Point("Cursor.execute", nth, True, sql="COMMIT") for nth in (2, 3, 4, 5)),
+    Point("Cursor.execute", sql="UPDATE attempts SET"),
+    Point("posix.rmdir"),
+    Point("Cursor.execute", sql="VACUUM", after=True),
+]
+
+
+@pytest.mark.parametrize("point", ERASING, ids=str)
+def test_killed_while_somebody_is_erased_the_same_command_erases_the_rest(scene, point):
+    leads = people(40)
+    sheet = scene.sheet("leads", leads)
+    assert sheet.finish() == 0
+    (first, *rest) = [lead.cells[1] for lead in leads if lead.person and "@" in lead.cells[1]]
+    before = traces(scene.state, [first, *rest])
+    words = ("erase", "--email", first, "--yes")
+
+    killed = scene.start(*words, crash=point).end()
+    code = scene.start(*words).end()
+
+    assert killed == KILLED, "the point was never reached"
+    assert code == 0
+    assert before.keys() == {first, *rest}
+    assert traces(scene.state, [first]) == {}
+    assert traces(scene.state, rest).keys() == set(rest)
