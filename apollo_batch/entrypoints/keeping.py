@@ -45,7 +45,7 @@ def purge(
 @click.option("--email", "emails", multiple=True, metavar="X", help="Their e-mail address.")
 @click.option("--apollo-id", "ids", multiple=True, metavar="ID", help="Apollo's id of them.")
 @click.option(
-    "--name", "names", multiple=True, metavar="'FIRST LAST'", help="Their name; namesakes go too."
+    "--name", "names", multiple=True, metavar="NAME", help="First and last name; namesakes too."
 )
 @click.option(
     "--file",
@@ -70,7 +70,6 @@ def erase(
 ) -> NoReturn:
     """Delete all that is kept of a person, and never ask, make or send anything about them again.
 
-    \b
     It says what it found, asks, and prints a receipt. What was paid stays counted. Rows of theirs
     that are in doubt or pending are named; erase once more when they have ended.
 

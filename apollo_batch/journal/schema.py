@@ -221,13 +221,7 @@ effects = Table(
     Column("at", Float, nullable=False),
     Index("effects_item", "item"),
 )
-Index(
-    "effects_sought",
-    effects.c.owner,
-    effects.c.at,
-    sqlite_where=effects.c.state == "sought",
-    postgresql_where=effects.c.state == "sought",
-)
+_partly("effects_sought", effects.c.state == "sought", effects.c.owner, effects.c.at)
 Index("effects_found", effects.c.account, effects.c.found)
 
 lanes = Table(
