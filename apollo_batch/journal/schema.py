@@ -293,9 +293,5 @@ balances = Table(
 )
 
 # Whom nothing is asked, made or sent any more, as hashes that are keyed with the salt.
-erased = Table(
-    "erased",
-    metadata,
-    Column("mark", String, primary_key=True),
-    Column("at", Float, nullable=False),
-)
+_MARK = (Column("mark", String, primary_key=True), Column("at", Float, nullable=False))
+erased = Table("erased", metadata, *_MARK)
