@@ -247,6 +247,8 @@ def test_the_wheel_holds_the_package_its_type_mark_and_nothing_else(tmp_path):
     assert all(
         f"apollo_batch/{room.relative_to(HOUSE / 'apollo_batch')}" in names for room in ROOMS
     )
+    pages = (HOUSE / "apollo_batch").rglob("*.md")
+    assert [str(page) for page in pages if str(page.relative_to(HOUSE)) not in names] == []
     assert inside == {"apollo_batch", wheel.name.rpartition("-py3")[0] + ".dist-info"}
     assert f"./{wheel.name}" in (HOUSE / "README.md").read_text(encoding="utf-8")
 
