@@ -258,7 +258,7 @@ def test_a_merge_request_of_a_fork_is_told_by_its_project(desk, apollo, source, 
     assert story(desk, apollo, 3).run("--max-credits", 9, **environ).code == code
 
 
-@pytest.mark.keeps_a_secret("key")
+@pytest.mark.keeps_a_secret("key", why="it is the file that the key is read from")
 def test_the_key_is_printed_nowhere_not_even_for_the_runner_to_mask_it(desk, apollo):
     told = story(desk, apollo, 3)
     file = desk.folder / "key"
