@@ -1,6 +1,7 @@
 """A plan, or a run that has ended, comes in; what a build shows and keeps of it goes out."""
 
 import os
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,8 @@ from apollo_batch.runner.markdown import planned, summary
 from apollo_batch.runner.publicly import reasons_to_review
 from apollo_batch.runner.report import Figures
 from apollo_batch.runner.summarise import verdict
+
+_ADDRESS = re.compile(r"https://[\w.-]+(:\d+)?/[\w.-]+/[\w.-]+/actions/runs/\d+")
 
 
 def warn_of_a_new_journal(store: Store) -> None:
@@ -47,7 +50,8 @@ def build_run(
             code = Exit.NOT_WRITTEN if code in {Exit.OK, Exit.ROWS_FAILED} else code
     if on_github(os.environ):
         console.annotate(of_end(code, verdict(found), reasons_to_review(store, found.run)))
-        _summed_up(summary(store, found, code, document["next"]))
+        link = _link(os.environ) if folder is not None else ""
+        _summed_up(summary(store, found, code, document["next"]) + link)
     return code
 
 
@@ -64,6 +68,16 @@ def build_plan(folder: Path | None, ready: Ready, lines: Sequence[str]) -> None:
         artifacts.write(folder / artifacts.PLAN, text)
     if on_github(os.environ):
         _summed_up(text)
+
+
+def _link(environ: Mapping[str, str]) -> str:
+    """Say where GitHub shows what a build keeps; "" where the address is none that can be linked."""
+    names = ("GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "GITHUB_RUN_ID")
+    host, repository, run = (environ.get(name, "") for name in names)
+    address = f"{host}/{repository}/actions/runs/{run}"
+    if not _ADDRESS.fullmatch(address):
+        return ""
+    return f"\nFigures, tests and report are among the [artifacts of this build]({address}#artifacts).\n"
 
 
 def _summed_up(text: str) -> None:

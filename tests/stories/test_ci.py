@@ -106,8 +106,17 @@ def test_what_a_build_keeps_is_what_happened_and_nothing_of_whom_it_happened_to(
     told = story(desk, apollo, rows)
     kept = desk.folder / "kept"
 
-    ended = told.run("--threads", 1, "--max-credits", 50, "--artifacts", kept, **on_github(desk))
+    build = {
+        "GITHUB_SERVER_URL": "https://github.example",
+        "GITHUB_REPOSITORY": "us/jobs",
+        "GITHUB_RUN_ID": "7",
+    }
 
+    ended = told.run(
+        *("--threads", 1, "--max-credits", 50, "--artifacts", kept), **on_github(desk), **build
+    )
+
+    assert "(https://github.example/us/jobs/actions/runs/7#artifacts)" in summary(desk)
     assert {path.name for path in kept.iterdir()} == KEPT
     assert json.loads((kept / "run.json").read_text()) == ended.document
     variables = dict(line.split("=") for line in (kept / "run.env").read_text().splitlines())
