@@ -23,6 +23,7 @@ from apollo_batch.entrypoints.promising import in_period, see_that_it_is_the_pla
 from apollo_batch.entrypoints.purging import purge_at_the_end, purge_by_itself
 from apollo_batch.entrypoints.stopping import ended_without_journal, exit_by, on_signals
 from apollo_batch.errors import Exit, OutOfReachError
+from apollo_batch.journal import tell
 from apollo_batch.journal.store import Store
 from apollo_batch.journal.undoing import undone_by
 from apollo_batch.model import Status
@@ -174,8 +175,23 @@ def _tell_plan(store: Store, ready: Ready, cap: Decimal | None) -> None:
         return
     if ready.run:
         console.say(f"Going on with run {ready.run}; what is settled is not asked again.")
+    elif before := _with_another_sheet(store, ready):
+        console.say(
+            f"Period {ready.wish.period} was run with another spreadsheet before, by run {before}: "
+            "tasks, deals and changes of rows that are in both are made again."
+        )
     for line in plan_lines(ready, cap):
         console.say(line)
+
+
+def _with_another_sheet(store: Store, ready: Ready) -> str:
+    """The run of the same job in the same period whose rows were others; "" where there is none."""
+    wish = ready.wish
+    if not wish.period or not ready.plan.writes or wish.fresh:
+        return ""
+    same = (str(wish.job), wish.period)
+    found = (run for run in tell.all_runs(store) if (run["job_path"], run["period"]) == same)
+    return next((str(run["id"]) for run in found), "")
 
 
 def _done(ready: Ready) -> str:

@@ -5,7 +5,9 @@ import re
 from datetime import UTC, datetime
 
 import pytest
-from makers import hit, story
+from crm_makers import effects, lay
+from enroll_maker import contacts
+from makers import hit, save_csv, story
 
 
 def today():
@@ -69,3 +71,24 @@ def test_a_period_that_nobody_can_work_out_is_refused(desk, apollo):
     assert refused.code == 2
     assert "Write one of auto, auto:week, auto:month" in refused.err
     assert apollo.books()["log"] == []
+
+
+def test_a_spreadsheet_that_has_changed_within_the_period_is_told_of_before_anything_is_made(
+    desk, apollo
+):
+    ids = contacts(3)
+    options = {"user": "alex.carver@example.com", "type": "call", "status": "scheduled"}
+    options["due_at"] = "2026-12-01 09:00"
+    told = lay(desk, apollo, "tasks.create", ["contact_id"], [[n] for n in ids], options=options)
+
+    first = told.run("--period", "2026-W47")
+    save_csv(told.sheet, [[n] for n in ids[:2]], ["contact_id"])
+    refused = desk.call("run", told.job, told.sheet, "--period", "2026-W47")
+    next_ = desk.call("run", told.job, told.sheet, "--period", "2026-W48")
+
+    said = (
+        f"Period 2026-W47 was run with another spreadsheet before, by run {first.document['run']}"
+    )
+    assert said in refused.err
+    assert "another spreadsheet" not in first.err + next_.err
+    assert len(effects(apollo, "tasks")) == 3
