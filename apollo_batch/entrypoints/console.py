@@ -13,7 +13,8 @@ from apollo_batch.entrypoints import streams
 from apollo_batch.entrypoints.ci import in_ci, on_github
 from apollo_batch.entrypoints.workflow import harmless, harmless_json
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+# What turns text around goes too: a plan must read as it is written.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 def say(text: str) -> None:

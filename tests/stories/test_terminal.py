@@ -105,7 +105,7 @@ def test_a_terminal_of_ascii_is_told_all_in_letters_it_has(desk, apollo):
 
 
 def test_what_a_cell_or_a_reply_holds_moves_no_cursor_and_names_no_window(desk, apollo):
-    tricks = "\x1b]0;owned\x07\x1b]8;;https://evil.example\x07\x1b[2J\x1b]52;c;aGk=\x07\x9b31m\r"
+    tricks = "\x1b]0;owned\x07\x1b]8;;https://evil.example\x07\x1b[2J\x1b]52;c;aGk=\x07\x9b31m\r\u202etxt"
     rows = [lead(1, Email=f"a@{tricks}", Notes=tricks), lead(2, Last_Name=tricks), lead(3)]
     told = story(desk, apollo, rows, name=f"Leads {tricks}")
 

@@ -23,10 +23,17 @@ https://[2001:db8::1]/a https://hooks.internal/a https://hooks.local/a https://h
 https://hooks.home.arpa/a https://hooks.corp/a https://intranet/a http://hooks.acme.example/a
 ftp://hooks.acme.example/a //hooks.acme.example/a hooks.acme.example/a https:// https:///a
 https://hooks.acme.example:99999/a https://hooks.acme.example:0/a https://-/a https://.example/a
-https://hooks.acme.example@127.0.0.1/a https://1.2.3.4.5/a
+https://hooks.acme.example@127.0.0.1/a https://1.2.3.4.5/a https://127.0.0.1./a https://localhost./a
+https://metadata.google.internal/a https://hooks.internal./a https://017700000001/a
+https://[fc00::1]/a https://[::ffff:a9fe:a9fe]/a https://[64:ff9b::7f00:1]/a
 """.split()
 WITH_USER = ["https://jane:secret@hooks.acme.example/a", "https://jane@hooks.acme.example/a"]
 ANYBODYS = ["https://webhook.site/1", "https://abc.webhook.site/a", "https://WEBHOOK.SITE/a"]
+ANYBODYS += [
+    "https://abc.m.pipedream.net/",
+    "https://requestbin.com/r/1",
+    "https://x.beeceptor.com/a",
+]
 OWN = [
     "https://hooks.acme.example",
     "https://hooks.acme.example:8443/apollo?team=1",
