@@ -15,6 +15,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias
 
+from apollo_batch.entrypoints.stopping import asking_to_end
+
 Said: TypeAlias = dict[str, Any]
 Work: TypeAlias = Callable[[], Said]
 _END_WITH_PARENT = 1
@@ -100,7 +102,8 @@ class _Child:
 
 def _start(work: Work, prepare: Callable[[], None]) -> _Child:
     for stream in (sys.stdout, sys.stderr):
-        stream.flush()
+        if stream is not None:
+            stream.flush()
     pipe, out = os.pipe()
     parent = os.getpid()
     pid = os.fork()
@@ -113,8 +116,8 @@ def _start(work: Work, prepare: Callable[[], None]) -> _Child:
 def _become(work: Work, prepare: Callable[[], None], out: int, parent: int) -> None:
     """Do the work in the child, say how it ended, and end without a trace of what the parent had."""
     try:
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        for number in asking_to_end():
+            signal.signal(number, signal.SIG_DFL)
         os.setpgid(0, 0)  # Ctrl-C is for the parent, which tells its children
         _end_with(parent)
         nothing = os.open(os.devnull, os.O_RDWR)

@@ -54,7 +54,7 @@ def on_signals(watch: Watch, store: Store, *, hurried: bool = False) -> Iterator
         )
 
     asking = {signal.SIGTERM, signal.SIGINT} if hurried else {signal.SIGTERM}
-    before = {n: signal.signal(n, on_signal) for n in _asking_to_end()}
+    before = {n: signal.signal(n, on_signal) for n in asking_to_end()}
     try:
         with _looked_after(asking):
             yield
@@ -88,7 +88,8 @@ def _look_after(read: int, asking: set[signal.Signals]) -> None:
                 os._exit(128 + number[0])
 
 
-def _asking_to_end() -> Iterator[int]:
+def asking_to_end() -> Iterator[int]:
+    """Give the signals by which a process is asked to end, a closed terminal's among them."""
     yield from (signal.SIGINT, signal.SIGTERM)
     if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # else nohup: it is to go on
         yield signal.SIGHUP

@@ -12,6 +12,7 @@ from apollo_batch.entrypoints.apart import Carrier
 from apollo_batch.entrypoints.hands import Hands
 from apollo_batch.entrypoints.looking_in import LookingIn
 from apollo_batch.entrypoints.news import News
+from apollo_batch.entrypoints.stopping import asking_to_end, exit_by
 from apollo_batch.entrypoints.taking_up import How
 from apollo_batch.errors import EXIT_ORDER, Exit
 from apollo_batch.runner.claim import Claim, claims_of, take
@@ -161,11 +162,11 @@ class Watcher:
     @contextmanager
     def _signals(self) -> Iterator[None]:
         def asked(number: int, _frame: object) -> None:
-            if self.stop_signal is not None:
+            if self.stop_signal is not None and number != signal.SIGHUP:
                 self._tell_children(signal.SIGKILL)
             self.stop_signal = number
 
-        before = {n: signal.signal(n, asked) for n in (signal.SIGINT, signal.SIGTERM)}
+        before = {n: signal.signal(n, asked) for n in asking_to_end()}
         try:
             yield
         finally:
@@ -187,4 +188,4 @@ class Watcher:
                 self.clock.wait(wake, min(left, _SLICE))
             self.hands.reap(stopping=True)
         self._tell_children(signal.SIGKILL)
-        return Exit.TERMINATED if self.stop_signal == signal.SIGTERM else Exit.INTERRUPTED
+        return exit_by(self.stop_signal)

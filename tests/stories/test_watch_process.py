@@ -128,13 +128,18 @@ def test_a_signal_ends_it_within_six_seconds_and_the_next_start_goes_on(desk, ap
     assert apollo.books()["credits"]["consumed"] == 30
 
 
-def test_an_idle_watcher_ends_at_once_by_ctrl_c(desk, apollo, jobs):
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGINT, Exit.INTERRUPTED), (signal.SIGHUP, Exit.TERMINATED)]
+)
+def test_an_idle_watcher_ends_at_once_by_ctrl_c_or_with_its_terminal(
+    desk, apollo, jobs, number, code
+):
     with desk.started("watch", "dropped") as watcher:
         until((desk.folder / "dropped/look-up/STATUS.txt").exists)
-        watcher.send_signal(signal.SIGINT)
+        watcher.send_signal(number)
         _, err = watcher.communicate(timeout=10)
 
-    assert watcher.returncode == Exit.INTERRUPTED
+    assert watcher.returncode == code
     assert "Watching dropped for 1 job. Ctrl-C ends it." in err
 
 
