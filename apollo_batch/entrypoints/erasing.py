@@ -21,14 +21,18 @@ from apollo_batch.runner.editions import rewritten
 from apollo_batch.runner.erasing import Erased, Found
 from apollo_batch.runner.report import figures
 from apollo_batch.runner.subject import Subject, named
+from apollo_batch.runner.workers import give_up_the_dead
 from apollo_batch.settings import state_place
+
+_CALLED = {"--email": "e-mail address", "--apollo-id": "id of Apollo's", "--name": "name"}
 
 
 @dataclass(frozen=True)
 class Typed:
     """What a person typed behind `erase`."""
 
-    words: tuple[str, ...]
+    people: tuple[tuple[str, str], ...]
+    """Each with the flag that names them."""
     file: Path | None
     state: str | None
     sandbox: bool
@@ -40,18 +44,20 @@ class Typed:
 
 def erase_people(typed: Typed) -> Exit:
     """Erase a person; UsageError where nobody has agreed, HeldError where a run asks about them now."""
-    words = (*typed.words, *(_lines(typed.file) if typed.file else ()))
-    subject = _subject(words)
+    people = (*typed.people, *(("", line) for line in (_lines(typed.file) if typed.file else ())))
+    subject = _subject(people)
     with open_journal(typed.state, sandbox=typed.sandbox) as store:
         now = SystemClock(store.ahead()).now()
-        found = erasing.find(store, subject)
-        _see_that_nothing_is_under_way(found)
-        for line in _preview(found):
+        give_up_the_dead(store, now)
+        for line in _preview(erasing.find(store, subject)):
             console.say(line)
         _agree(typed)
-        done = erasing.erase(store, found, now)
-        left = _outputs_left(store, found, typed, now)
+        with erasing.held(store, subject, now) as found:
+            _see_that_nothing_is_under_way(found)
+            done = erasing.erase(store, found, now)
+            left = _outputs_left(store, found, typed, now)
         sandbox = _drop_sandbox(store, typed)
+        words = [word for _, word in people]
         for line in _receipt(words, found, done, left, now, sandbox=sandbox):
             console.result(line)
     return Exit.ROWS_FAILED if found.waiting else Exit.OK
@@ -70,8 +76,8 @@ def _lines(path: Path) -> list[str]:
     return [line.strip() for line in lines if line.strip() and not line.startswith("#")]
 
 
-def _subject(words: Iterable[str]) -> Subject:
-    each = [named(word) for word in words]
+def _subject(people: Iterable[tuple[str, str]]) -> Subject:
+    each = [_one(flag, word) for flag, word in people]
     if not each or any(len(name) < 2 for one in each for name in one.names):
         raise UsageError(
             Code.WORD_MISSING,
@@ -83,6 +89,19 @@ def _subject(words: Iterable[str]) -> Subject:
         frozenset().union(*(one.ids for one in each)),
         frozenset().union(*(one.names for one in each)),
     )
+
+
+def _one(flag: str, word: str) -> Subject:
+    """Read what stands behind a flag; a mistyped address must not be taken for somebody's name."""
+    found = named(word)
+    meant = {"--email": found.emails, "--apollo-id": found.ids, "--name": found.names}
+    if not meant.get(flag, True) or ("@" in word and not found.emails):
+        raise UsageError(
+            Code.FLAG_VALUE,
+            f"{word!r} is no {_CALLED.get(flag, _CALLED['--email'])}.",
+            fix="Write it as it stands in the spreadsheet, or in Apollo.",
+        )
+    return found
 
 
 def _see_that_nothing_is_under_way(found: Found) -> None:

@@ -81,7 +81,9 @@ def erase(
     from apollo_batch.entrypoints.erasing import Typed, erase_people
 
     asks = os.environ.get("CI", "").lower() not in {"true", "1"}
-    sys.exit(erase_people(Typed((*emails, *ids, *names), file, asks=asks, **flags)))
+    typed = {"--email": emails, "--apollo-id": ids, "--name": names}
+    people = tuple((flag, word) for flag, words in typed.items() for word in words)
+    sys.exit(erase_people(Typed(people, file, asks=asks, **flags)))
 
 
 COMMANDS = (purge, erase)

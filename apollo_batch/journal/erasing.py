@@ -90,13 +90,13 @@ def answers(store: Store) -> Iterator[Answer]:
         yield Answer(number, body, one["message"] or "")
 
 
-def rewrite(store: Store, new: Mapping[int, Answer]) -> None:
+def rewrite(store: Store, new: Sequence[Answer]) -> None:
     """Put answers in the place of what they were."""
-    for number, answer in new.items():
+    for answer in new:
         packed = zlib.compress(answer.body) if answer.body else None
         values = {"body": packed, "message": answer.message or None}
         with store.write() as c:
-            c.execute(update(attempts).where(attempts.c.id == number).values(**values))
+            c.execute(update(attempts).where(attempts.c.id == answer.number).values(**values))
 
 
 def under_way(store: Store, found: Collection[Row]) -> set[Row]:

@@ -189,27 +189,33 @@ class Erased:
     """Whether nothing of it is left in the journal's file."""
 
 
+@contextlib.contextmanager
+def held(store: Store, subject: Subject, now: float) -> Iterator[Found]:
+    """Look everywhere with every run held that tells of a person; HeldError where one is under way."""
+    with contextlib.ExitStack() as stack:
+        found, names = find(store, subject), set[str]()
+        while more := set(found.runs) - names:
+            for one in erasing.records(store):
+                if one["id"] in more:
+                    stack.enter_context(holding(store, one["account"], one["identity"], now))
+            names |= more
+            found = find(store, subject)
+        yield found
+
+
 def erase(store: Store, found: Found, now: float) -> Erased:
-    """Empty what tells of a person, and know them again; HeldError where a run of theirs is under way.
+    """Empty what tells of a person, and know them again; the runs that tell of them are held.
 
     Ended in the middle, the same again does the rest: whoever is erased is known again first.
     """
     erased.add(store, found.subject.marks(store.salt), now)
     rows = [row for row in found.rows if row not in found.waiting]
-    with contextlib.ExitStack() as held:
-        records = {one["id"]: one for one in erasing.records(store)}
-        for run in found.runs:
-            record = records[run]
-            held.enter_context(holding(store, record["account"], record["identity"], now))
-        erasing.empty(store, rows, ERASED)
-        # What names only what the others told of them goes first: the same again must find it.
-        last = set(_answers(store, found.typed))
-        new = {
-            one.number: one
-            for one in sorted(_rewritten(store, found), key=lambda a: a.number in last)
-        }
-        erasing.rewrite(store, new)
-        erasing.hush(store, found.subject.in_text)
+    erasing.empty(store, rows, ERASED)
+    # What names only what the others told of them goes first: the same again must find it.
+    last = set(_answers(store, found.typed))
+    new = sorted(_rewritten(store, found), key=lambda answer: answer.number in last)
+    erasing.rewrite(store, new)
+    erasing.hush(store, found.subject.in_text)
     for path in found.copies:
         shutil.rmtree(path.parent, ignore_errors=True)
     purge.note_purged(store, purge.last_purged(store))  # names of the team's users go, too
@@ -220,10 +226,12 @@ def erase(store: Store, found: Found, now: float) -> Erased:
 
 
 def _rewritten(store: Store, found: Found) -> Iterator[Answer]:
-    """Take them out of the answers that nobody waits for."""
-    subject, awaited = found.subject, purge.awaited(store)
+    """Take them out of answers, but for those that a row of theirs is still to be read from."""
+    subject, chosen = found.subject, set(found.answers)
+    if found.waiting:
+        chosen -= purge.awaited(store)
     for answer in erasing.answers(store):
-        if answer.number not in found.answers or answer.number in awaited:
+        if answer.number not in chosen:
             continue
         data = subject.out_of(_data(answer))
         body = (

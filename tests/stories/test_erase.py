@@ -248,6 +248,9 @@ def test_what_a_purge_left_of_them_goes_too(desk, apollo):
     [
         ((), Exit.USAGE, "Nobody is named"),
         (("--name", "Ada"), Exit.USAGE, "by a single word"),
+        (("--email", "ada@acme"), Exit.USAGE, "'ada@acme' is no e-mail address"),
+        (("--name", "ada@acme"), Exit.USAGE, "is no name"),
+        (("--apollo-id", "Ada Example"), Exit.USAGE, "is no id of Apollo's"),
         (("--file", "missing.txt"), Exit.INVALID, "missing.txt cannot be read"),
     ],
 )
