@@ -1,12 +1,13 @@
 """A spreadsheet that a person has to agree to goes into `review`; what they moved to `approved` is heeded."""
 
-from contextlib import suppress
+import hashlib
+from pathlib import Path
 
 from apollo_batch.codes import Code
 from apollo_batch.entrypoints.consent import caps_in_force
 from apollo_batch.entrypoints.foretelling import foretold
 from apollo_batch.errors import BatchError, InvalidError, Problem
-from apollo_batch.files import private_folder, sha256
+from apollo_batch.files import private_folder
 from apollo_batch.journal.store import Store
 from apollo_batch.runner import saved
 from apollo_batch.runner.bound import bound, plan_to_save, writes
@@ -27,9 +28,9 @@ def to_review(place: Place, claim: Claim, ready: Ready, why: str, mark: str) -> 
     plan = plan_to_save(place, ready, cap)
     name = claim.name_in(inbox.review)
     target = inbox.review / (name + PLAN)
+    _remember(place.store, saved.content_for(plan))
     saved.save(target, plan)
     open_like(inbox.review, target)
-    _remember(place.store, sha256(target))
     words = "\n".join(
         [
             why,
@@ -48,14 +49,13 @@ def to_review(place: Place, claim: Claim, ready: Ready, why: str, mark: str) -> 
 
 def approved(place: Place, claim: Claim, ready: Ready) -> tuple[Saved | None, str]:
     """The plan that a person has moved, or why it is none that this run can be carried out by."""
-    path = claim.plan
-    if path is None or not _is_known(place.store, sha256(path)):
-        return (
-            None,
-            f"The plan that was approved is none that was made here, or was edited. {_ANEW}",
-        )
     try:
-        plan = saved.read(path)
+        plan = made_here(place.store, claim.plan)
+        if plan is None:
+            return (
+                None,
+                f"The plan that was approved is none that was made here, or was edited. {_ANEW}",
+            )
         plan.refuse_if_changed(bound(place, ready), writes(ready.plan), place.clock.now(), again="")
     except InvalidError as changed:
         return None, f"{changed.message}\n{_ANEW}"
@@ -79,12 +79,20 @@ def _plainly(problem: Problem) -> str:
     return f"{problem.message} {fix or ''}".strip()
 
 
-def _remember(store: Store, digest: str) -> None:
-    # Whoever may write into the folder could write a plan of their own; only ours count.
-    (private_folder(store.folder / "plans") / digest).touch(mode=0o600)
+def _remember(store: Store, content: bytes) -> None:
+    # Whoever may write into the folder could write a plan of their own; only ours count. What
+    # lies there by now may be theirs already, so it is not looked at.
+    (private_folder(store.folder / "plans") / _digest(content)).touch(mode=0o600)
 
 
-def _is_known(store: Store, digest: str) -> bool:
-    with suppress(OSError):
-        return (store.folder / "plans" / digest).is_file()
-    return False
+def made_here(store: Store, path: Path | None) -> Saved | None:
+    """Read a plan that was made here; None where it is another, or was edited."""
+    if path is None:
+        return None
+    content = saved.content_of(path)  # once: whoever moved it may have it open, and write on
+    known = store.folder / "plans" / _digest(content)
+    return saved.parsed(content, path) if known.is_file() else None
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

@@ -22,7 +22,7 @@ from apollo_batch.journal.moved import moved
 from apollo_batch.model import Status
 from apollo_batch.runner import invocation, notices
 from apollo_batch.runner.bound import plan_to_save
-from apollo_batch.runner.claim import Claim
+from apollo_batch.runner.claim import Claim, is_no_link
 from apollo_batch.runner.homes import FREE_CREDITS, Home, home_of, why_review
 from apollo_batch.runner.invocation import Ready, Wish
 from apollo_batch.runner.notices import Notice, Progress, State
@@ -83,7 +83,7 @@ class _Errand:
     def run(self) -> Ended:
         claim = self.claim
         claim.read_again()
-        if not claim.file.is_file():
+        if not is_no_link(claim.file):
             return self._tidied_up()
         try:
             load(claim.inbox.job)

@@ -40,7 +40,7 @@ class Claim:
     def plan(self) -> Path | None:
         """The plan that a person has approved; None: nobody has."""
         path = self.folder / _PLAN
-        return path if path.is_file() else None
+        return path if is_no_link(path) else None
 
     @property
     def starts(self) -> int:
@@ -126,7 +126,7 @@ def claims_of(inbox: Inbox, mark: str) -> Iterator[Claim]:
     """Find what this watcher has claimed, and what is left of a claim that came to nothing."""
     ours = re.compile(rf".* {mark}-[0-9a-f]{{6}}")
     for folder in sorted(inbox.working.iterdir()):
-        if folder.is_dir() and ours.fullmatch(folder.name):
+        if folder.is_dir() and not folder.is_symlink() and ours.fullmatch(folder.name):
             with contextlib.suppress(FileNotFoundError):  # it has just come to its end
                 yield Claim(inbox, folder, _known(folder))
 
@@ -139,8 +139,13 @@ def _known(folder: Path) -> dict[str, Any]:
     if isinstance(found, dict) and _is_sound(found):
         return found
     # A record may be lost, and the spreadsheet is still somebody's.
-    names = (p.name for p in folder.iterdir() if p.is_file() and is_for_us(p.name))
+    names = (p.name for p in folder.iterdir() if is_no_link(p) and is_for_us(p.name))
     return {"name": next((n for n in names if n == safe_name(n)), "nothing.csv")}
+
+
+def is_no_link(path: Path) -> bool:
+    """Whether a file is there itself, and does not lead to one that nobody dropped."""
+    return path.is_file() and not path.is_symlink()
 
 
 def _is_sound(record: dict[str, Any]) -> bool:

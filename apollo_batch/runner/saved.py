@@ -92,23 +92,38 @@ class Saved(BaseModel):
 
 def read(path: Path) -> Saved:
     """Read a plan that was saved; InvalidError where it is none."""
+    return parsed(content_of(path), path)
+
+
+def content_of(path: Path) -> bytes:
+    """Read what may be a plan, once: what is parsed is then what was looked at."""
     try:
         with path.open("rb") as file:
-            text = file.read(_MOST_BYTES)
+            return file.read(_MOST_BYTES)
     except OSError as problem:
         raise InvalidError(
             Code.PLAN_UNREADABLE,
             f"The plan {path} cannot be read: {problem.strerror}.",
             fix="Make one with `apollo-batch plan JOB SHEET -o plan.json`.",
         ) from None
+
+
+def parsed(content: bytes, path: Path) -> Saved:
+    """Make a plan of what a file holds; InvalidError where it is none."""
     try:
-        return Saved.model_validate_json(text)
+        return Saved.model_validate_json(content)
     except ValidationError:
         raise InvalidError(
             Code.PLAN_UNREADABLE,
             f"{path} is not a plan that this version of apollo-batch has saved.",
             fix="Make one with `apollo-batch plan JOB SHEET -o plan.json`.",
         ) from None
+
+
+def content_for(plan: Saved) -> bytes:
+    """Say a plan as its file does."""
+    document = json.loads(plan.model_dump_json())
+    return f"{json.dumps(document, indent=2, ensure_ascii=False)}\n".encode()
 
 
 def save(path: Path, plan: Saved) -> None:
@@ -122,10 +137,9 @@ def save(path: Path, plan: Saved) -> None:
                 f"{path} is there already, and is not a saved plan.",
                 fix="Give -o the name of a new file, such as plan.json.",
             ) from None
-    document = json.loads(plan.model_dump_json())
     try:
         with whole(path) as draft:
-            draft.write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n", "utf-8")
+            draft.write_bytes(content_for(plan))
             draft.chmod(PRIVATE_FILE)
     except OSError as problem:
         raise OutputError(

@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import threading
+from contextlib import suppress
 
 import pytest
 from enroll_maker import contacts, enrolling
@@ -156,6 +158,32 @@ def test_a_plan_that_is_not_the_one_that_was_shown_agrees_to_nothing(watched, ap
     watched.settle()
 
     assert "succeeded" in words(inbox / "done/leads.xlsx")
+
+
+def test_a_plan_that_is_rewritten_the_moment_it_appears_agrees_to_nothing(watched, apollo):
+    inbox = watched.job()
+    save_xlsx(inbox / "leads.xlsx", leads(101))
+    plan = inbox / "review/leads.xlsx.plan.json"
+    gone = threading.Event()
+
+    def rewrite():
+        while not gone.is_set():
+            with suppress(OSError, ValueError):
+                document = json.loads(plan.read_text())
+                plan.write_text(json.dumps(document | {"most_credits": "9000"}))
+                return
+
+    rewriter = threading.Thread(target=rewrite)
+    rewriter.start()
+    watched.settle()
+    rewriter.join(20)
+    gone.set()
+    assert "9000" in plan.read_text()
+    plan.rename(inbox / "approved/leads.xlsx.plan.json")
+    watched.settle()
+
+    assert "needs approval again" in words(inbox / "review/leads.xlsx")
+    assert consumed(apollo) == 0
 
 
 def test_an_enrollment_waits_for_a_person_whatever_it_costs(watched, apollo):

@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 from makers import lead, leads, save_csv, save_job, save_xlsx
-from watch_maker import lying, words
+from watch_maker import MARK, lying, words
 
 from apollo_batch.entrypoints.apart import Died
 from apollo_batch.runner.claim import claims_of, take
@@ -275,6 +275,23 @@ def test_links_folders_and_pipes_are_left_alone(watched, apollo):
 
     assert lying(inbox, "done") == lying(inbox, "working") == lying(inbox, "failed") == []
     assert secret.exists()
+
+
+def test_nothing_that_was_laid_into_working_leads_to_another_file(watched, apollo):
+    inbox = watched.job()
+    elsewhere = watched.desk.folder / "elsewhere"
+    elsewhere.mkdir()
+    secret = save_xlsx(elsewhere / "secret.xlsx", leads(1))
+    (inbox / f"working/a folder {MARK}-aaaaaa").symlink_to(elsewhere)
+    claim = inbox / f"working/a file {MARK}-bbbbbb"
+    claim.mkdir()
+    (claim / "secret.xlsx").symlink_to(secret)
+
+    watched.settle()
+
+    assert consumed(apollo) == 0
+    assert lying(inbox, "done") == lying(inbox, "failed") == []
+    assert [path.name for path in elsewhere.iterdir()] == ["secret.xlsx"]
 
 
 def test_a_folder_that_is_a_link_to_somewhere_else_is_not_written_to(watched, apollo):
