@@ -1,8 +1,11 @@
 """A journal's file is whole by itself, or says that the log beside it is a part of it."""
 
+import contextlib
 import fcntl
 import os
 import shlex
+import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 
 from sqlalchemy.engine import Connection
@@ -11,25 +14,24 @@ from apollo_batch.codes import Code
 from apollo_batch.errors import UsageError
 from apollo_batch.files import PRIVATE_FILE
 
-_AT, _LENGTH = 60, 4
-"""Where SQLite's header keeps the number that it leaves to programs, `user_version`."""
-
 
 class Portable:
     """Marks a file while somebody works with it: then its log holds what the file does not.
 
-    A copy of a marked file without its log would forget what was sent last, and send it again.
+    A copy of a marked file without its log would forget what was sent last, and send it again. The
+    mark is SQLite's `user_version`, and is asked of SQLite alone: a file of SQLite's that its own
+    process opens and closes besides loses all locks on it ("How To Corrupt An SQLite Database").
     """
 
     def __init__(self, file: Path, folder: Path) -> None:
-        self._file = file
         self._marks = False
-        self._handle: int | None = os.open(
-            folder / "open.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE_FILE
-        )
+        self._handle: int | None = _opened(folder / "open.lock")
         fcntl.flock(self._handle, fcntl.LOCK_SH)
         log = file.with_name(f"{file.name}-wal")
-        if self._marked() and not log.exists():
+        # One at a time: whoever looks into the file makes an empty log for as long.
+        with _alone(folder / "opening.lock"):
+            forgets = not log.exists() and _is_marked(file)
+        if forgets:
             self.release()
             raise UsageError(
                 Code.JOURNAL_LOG_MISSING,
@@ -43,16 +45,16 @@ class Portable:
         """Note in the file itself, before anything else is written, that it is not whole alone."""
         if self._marks:
             return
-        if not self._marked():
-            _note(connection, 1)
+        if not _mark_of(connection):
+            connection.exec_driver_sql("PRAGMA user_version = 1")
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(FULL)")
         self._marks = True
 
     def fold(self, connection: Connection) -> None:
         """Fold the log into the file; who is the last to work with it takes the mark off."""
-        if self._marked() and self._alone():
-            _note(connection, 0)
-        else:
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        if _mark_of(connection) and self._is_alone():
+            connection.exec_driver_sql("PRAGMA user_version = 0")
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def release(self) -> None:
         """Work with it no longer."""
@@ -60,15 +62,7 @@ class Portable:
             os.close(self._handle)
             self._handle = None
 
-    def _marked(self) -> bool:
-        try:
-            with self._file.open("rb") as file:
-                file.seek(_AT)
-                return file.read(_LENGTH) == (1).to_bytes(_LENGTH, "big")
-        except OSError:  # whoever opens it next is told
-            return False
-
-    def _alone(self) -> bool:
+    def _is_alone(self) -> bool:
         if self._handle is None:
             return False
         try:
@@ -78,7 +72,29 @@ class Portable:
         return True
 
 
-def _note(connection: Connection, mark: int) -> None:
-    # Into the log, and with all of the log into the file.
-    connection.exec_driver_sql(f"PRAGMA user_version = {mark}")
-    connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+def _opened(lock: Path) -> int:
+    return os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE_FILE)
+
+
+@contextlib.contextmanager
+def _alone(lock: Path) -> Iterator[None]:
+    handle = _opened(lock)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _mark_of(connection: Connection) -> bool:
+    return bool(connection.exec_driver_sql("PRAGMA user_version").scalar())
+
+
+def _is_marked(file: Path) -> bool:
+    if not file.exists() or not file.stat().st_size:
+        return False
+    try:
+        with contextlib.closing(sqlite3.connect(file)) as connection:
+            return bool(connection.execute("PRAGMA user_version").fetchone()[0])
+    except sqlite3.Error:  # no journal, or none that can be read: whoever opens it says so
+        return False

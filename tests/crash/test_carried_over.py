@@ -7,7 +7,7 @@ import sqlite3
 from dataclasses import dataclass
 
 import pytest
-from crash_scene import Scene, paid_calls, people
+from crash_scene import Scene, go_on, paid_calls, people, stop
 from makers import cells_of
 
 ROWS = people(60)
@@ -145,3 +145,19 @@ def test_who_works_on_while_another_ends_keeps_the_mark(machines):
 
     assert (marked, ended) == ((1,), 0)
     assert state.read_bytes()[60:64] == bytes(4)
+
+
+def test_the_log_of_whoever_works_on_is_left_alone_by_whoever_comes_and_goes(machines):
+    sheet = machines.one.sheet("leads", ROWS)
+    frozen = sheet.run("--threads", 1)
+    machines.one.holds_until(frozen, lambda log: paid_calls(log) >= 2)
+    stop(frozen)
+
+    others = [machines.one.start("runs").end() for _ in range(3)]
+    second = sheet.run().end()
+    log = (machines.one.folder / "apollo.db-wal").exists()
+    go_on(frozen)
+
+    assert (others, second, log) == ([0, 0, 0], 10, True)
+    assert frozen.end() == 0
+    assert set(asked(machines.one).values()) == {1}
