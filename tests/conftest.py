@@ -85,8 +85,8 @@ def _no_secret_is_left(request, _no_secret_is_left_by_all, _a_home_of_its_own):
         folders.append(request.getfixturevalue("tmp_path"))
     yield
     kept = [mark.args[0] for mark in request.node.iter_markers("keeps_a_secret")]
-    _hold_no_secret(*folders, but=kept)
     _no_secret_is_left_by_all.update(folders)
+    _hold_no_secret(*folders, but=kept)
 
 
 def _hold_no_secret(*folders, but=()):
