@@ -268,7 +268,6 @@ def test_a_merge_request_of_a_fork_is_told_by_its_project(desk, apollo, source, 
 
 
 @pytest.mark.keeps_a_secret("key", why="it is the file that the key is read from")
-@pytest.mark.keeps_a_secret("key", why="it is the file that the key is read from")
 def test_the_key_is_printed_nowhere_not_even_for_the_runner_to_mask_it(desk, apollo):
     told = story(desk, apollo, 3)
     file = desk.folder / "key"

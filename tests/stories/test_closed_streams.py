@@ -42,6 +42,7 @@ def typed(told, run):
         "help": ("help", "exit-codes"),
         "completion": ("completion", "bash"),
         "purge": ("purge", "--older-than", "400d", "--yes"),
+        "erase": ("erase", "--email", "nobody@acme.example", "--yes"),
     }
 
 

@@ -46,6 +46,18 @@ def a_shell_to_change(desk, apollo):
     return [("Change it? [y/N]", "n\n")], ("completion", "bash", "--install"), Exit.USAGE
 
 
+def a_run_to_purge(desk, apollo):
+    run = story(desk, apollo, 2).run().document["run"]
+    asks = "Purge 1 run? Nobody can bring it back. [y/N]"
+    return [(asks, "y\n")], ("purge", "--run", run), Exit.OK
+
+
+def a_person_to_erase(desk, apollo):
+    story(desk, apollo, [lead(1, Email="ada@acme.example"), lead(2)]).run()
+    asks = "Erase all of it? Nobody can bring it back. [y/N]"
+    return [(asks, "y\n")], ("erase", "--email", "ada@acme.example"), Exit.OK
+
+
 @pytest.mark.parametrize(
     ("columns", "environ"),
     [
@@ -63,6 +75,8 @@ def a_shell_to_change(desk, apollo):
         the_rest_after_a_pilot,
         a_run_to_take_back,
         a_shell_to_change,
+        a_run_to_purge,
+        a_person_to_erase,
     ],
     ids=lambda scene: scene.__name__,
 )
