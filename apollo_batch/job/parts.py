@@ -10,6 +10,7 @@ from apollo_batch.job.scalars import (
     Credits,
     Days,
     Named,
+    NeverBlank,
     OrNothing,
     Rate,
     RowOfSheet,
@@ -115,10 +116,10 @@ class SourceShape(Shape):
 class LimitsShape(Shape):
     """How far a run may go."""
 
-    max_credits: Annotated[Credits | None, OrNothing] = Field(
+    max_credits: Annotated[Credits | None, NeverBlank] = Field(
         None, description="The most credits a run may spend.", examples=[500]
     )
-    keep_credits: Annotated[Credits | None, OrNothing] = Field(
+    keep_credits: Annotated[Credits | None, NeverBlank] = Field(
         None,
         description="How much of the account's balance to leave untouched; it only adds to what "
         "your settings keep.",
@@ -129,17 +130,17 @@ class LimitsShape(Shape):
         description="How many days a paid answer serves again without being bought; 0 buys anew.",
         examples=[90],
     )
-    most_per_row: Annotated[Credits | None, OrNothing] = Field(
+    most_per_row: Annotated[Credits | None, NeverBlank] = Field(
         None,
         description="The most credits to hold for one row, where Apollo names no price beforehand.",
         examples=[20],
     )
-    max_enroll: Annotated[Count | None, OrNothing] = Field(
+    max_enroll: Annotated[Count | None, NeverBlank] = Field(
         None,
         description="The most contacts a run may enroll; it only lowers what the person says.",
         examples=[100],
     )
-    headroom: Annotated[Share | None, OrNothing] = Field(
+    headroom: Annotated[Share | None, NeverBlank] = Field(
         None,
         description="The share of each of Apollo's rate windows that a run leaves to the team.",
         examples=[0.4],
@@ -151,17 +152,17 @@ class StopShape(Shape):
 
     model_config = ConfigDict(json_schema_extra={"minProperties": 1})
 
-    match_rate_below: Annotated[Rate | None, OrNothing] = Field(
+    match_rate_below: Annotated[Rate | None, NeverBlank] = Field(
         None,
         description="Fewer of the rows that a step looked up are known to Apollo.",
         examples=[0.2],
     )
-    error_rate_above: Annotated[Share | None, OrNothing] = Field(
+    error_rate_above: Annotated[Share | None, NeverBlank] = Field(
         None,
         description="More of a step's rows failed or are in doubt.",
         examples=[0.1],
     )
-    credits_per_row_above: Annotated[Credits | None, OrNothing] = Field(
+    credits_per_row_above: Annotated[Credits | None, NeverBlank] = Field(
         None,
         description="The run has cost more than this for each row asked.",
         examples=[2],
@@ -197,7 +198,7 @@ class SearchShape(Shape):
         description="What is searched for.",
         examples=[{"person_titles": ["cto", "ceo"], "revenue_range": {"min": 1000000}}],
     )
-    max_records: Annotated[Count | None, OrNothing] = Field(
+    max_records: Annotated[Count | None, NeverBlank] = Field(
         None,
         description="The most records to bring; without it, all that Apollo shows.",
         examples=[500],

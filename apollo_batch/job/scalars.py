@@ -8,7 +8,7 @@ import re
 from decimal import Decimal
 from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from apollo_batch.codes import Code
@@ -145,6 +145,11 @@ def _or_nothing(value: Any) -> Any:
     return None if empty else value
 
 
+def _not_null(schema: dict[str, Any]) -> None:
+    value, _ = schema.pop("anyOf")
+    schema.update(value)
+
+
 def _one_or_more(value: Any) -> Any:
     return [value] if isinstance(value, str) and value else value
 
@@ -207,5 +212,7 @@ Untyped = Annotated[
 
 OrNothing = BeforeValidator(_or_nothing)
 """An empty value or `null` means that the key might as well not be there."""
+NeverBlank = Field(json_schema_extra=_not_null)
+"""A limit that somebody meant and left blank must not turn into no limit."""
 OneOrMore = BeforeValidator(_one_or_more)
 """One value stands for a list of one."""
