@@ -17,6 +17,8 @@ class By(StrEnum):
     HASHED_EMAIL = "hashed_email"
     ID = "id"
     NAME = "name"
+    ASKED = "asked"
+    """By the hash of what was asked about them, or made for them."""
 
 
 def mark(salt: bytes, by: By, text: str) -> str:

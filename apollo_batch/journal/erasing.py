@@ -17,6 +17,7 @@ from apollo_batch.model import Status
 
 _PAGE = 2_000
 _JSON = ("params", "kept", "old", "expects")
+_OF_A_PERSON = {"email", "hashed_email", "first_name", "last_name"}
 _WAITS = (Status.IN_DOUBT.value, Status.PENDING.value)
 
 
@@ -97,6 +98,22 @@ def rewrite(store: Store, new: Sequence[Answer]) -> None:
         values = {"body": packed, "message": answer.message or None}
         with store.write() as c:
             c.execute(update(attempts).where(attempts.c.id == answer.number).values(**values))
+
+
+def asked(store: Store, found: Sequence[Row]) -> set[str]:
+    """Give the hashes of what was asked in rows about a person, and of whom something was made to.
+
+    What was asked about a company that stands in the same row is asked again for others.
+    """
+    hashes = set()
+    names = (items.c.params, items.c.question, items.c.subject)
+    with store.read() as c:
+        for row in found:
+            for params, *both in c.execute(select(*names).where(_of(items, row, "row"))):
+                said = json.loads(params)
+                if _OF_A_PERSON & said.keys() or "linkedin.com/in/" in params:
+                    hashes |= {one for one in both if one}
+    return hashes
 
 
 def under_way(store: Store, found: Collection[Row]) -> set[Row]:

@@ -208,7 +208,9 @@ def erase(store: Store, found: Found, now: float) -> Erased:
 
     Ended in the middle, the same again does the rest: whoever is erased is known again first.
     """
-    erased.add(store, found.subject.marks(store.salt), now)
+    asked = erasing.asked(store, found.rows)
+    again = {erased.mark(store.salt, erased.By.ASKED, one) for one in asked}
+    erased.add(store, found.subject.marks(store.salt) | again, now)
     rows = [row for row in found.rows if row not in found.waiting]
     erasing.empty(store, rows, ERASED)
     # What names only what the others told of them goes first: the same again must find it.

@@ -15,6 +15,7 @@ from apollo_batch.errors import InvalidError
 from apollo_batch.journal.erased import By, mark, marks
 from apollo_batch.journal.store import Store
 from apollo_batch.model import Params
+from apollo_batch.packing import question, subject
 from apollo_batch.skips import ERASED
 
 _REMARK = re.compile(r"(?:^|\s)#.*")
@@ -52,7 +53,13 @@ class Suppression:
                 entry = self._entry(param, text)
                 if entry is not None:
                     return _note(name, entry)
-        return ERASED if self.erased and self._is_erased(By.NAME, _name(params)) else None
+        return ERASED if self.erased and self._asks_of_erased(operation, params) else None
+
+    def _asks_of_erased(self, operation: Operation, params: Params) -> bool:
+        """Whether it is what was asked of somebody before they were erased, or has their name."""
+        hashes = (question(operation, params, self.salt), subject(operation, params, self.salt))
+        again = any(self._is_erased(By.ASKED, one) for one in hashes if one)
+        return again or self._is_erased(By.NAME, _name(params))
 
     def finds_cell(self, columns: Sequence[str], cells: Sequence[str]) -> str | None:
         """Say which cell of a row has an e-mail address that is on the list; None: none has.

@@ -6,7 +6,7 @@ from contextlib import closing
 
 import pytest
 from crm_makers import ends, lay, newcomer, told_by
-from makers import WORLD, cells_of, hit, lead, save_xlsx, story
+from makers import WORLD, cells_of, hit, lead, save_csv, save_xlsx, story
 from traces import traces
 
 from apollo_batch.errors import Exit
@@ -120,6 +120,40 @@ def test_who_was_erased_is_left_out_of_any_new_sheet(desk, apollo, by, row):
     in_journal = traces(desk.state, marks)
     assert {file for files in in_journal.values() for file in files} <= {"leads.csv"}
     assert desk.call("verify", figures["run"]).code == 0
+
+
+def test_who_was_found_by_name_and_company_is_not_asked_for_by_these_again(desk, apollo):
+    first, second = with_address(2)
+    told = story(desk, apollo, [lead(first), lead(second)])
+    told.run()
+    erased(desk, "--email", address(first))
+    calls = apollo.paid_calls()
+
+    save_csv(told.sheet, [lead(second), lead(first)])
+    figures = told.judged(told.run("--fresh"))
+
+    assert figures["reasons"] == {"erased": 1, "found_before": 1}
+    assert "This person was erased" in reasons(desk)[1]
+    assert apollo.paid_calls() == calls
+
+
+def test_the_company_in_a_row_of_theirs_is_still_asked_about_for_others(desk, apollo):
+    company = WORLD.company(3).domain
+    asks = {
+        "map": {"domain": "Website"},
+        "keep": {"Mail": "name"},
+        "operation": "organizations.enrich",
+    }
+    met = [{"column": "Email", "is": "nobody@acme.example", "reason": "left"}]
+    row = ["", "", company, "ada@acme.example", ""]
+    told = story(desk, apollo, [row], **asks, skip=met)
+    told.run()
+    erased(desk, "--email", "ada@acme.example")
+
+    save_csv(told.sheet, [["", "", company, "", ""]])
+    figures = told.judged(told.run())
+
+    assert figures["reasons"] == {"found_before": 1}
 
 
 def test_who_was_erased_is_neither_saved_nor_changed(desk, apollo):
