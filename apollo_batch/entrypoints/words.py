@@ -15,6 +15,9 @@ from apollo_batch.entrypoints import completing
 from apollo_batch.errors import UsageError
 from apollo_batch.runner.period import AUTO
 
+_MOST_CREDITS = 10**12
+_PERIOD = re.compile(r"\d{4}-(?:\d\d|\d\d-\d\d|W\d\d)", re.ASCII)
+_LIKE_A_PERIOD = re.compile(r"\d{4}-(?:\d{1,2}|\d{1,2}-\d{1,2}|w-?\d{1,2})", re.IGNORECASE)
 _WORKBOOKS = (".xlsx", ".xlsm")
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -211,12 +214,19 @@ def wants_csv(form: str | None, output: Path | None) -> bool:
 
 
 def period_flag(text: str) -> str:
-    """Read a period; UsageError where it is meant to be worked out, and nobody can."""
-    if text.partition(":")[0] == "auto" and text not in AUTO:
+    """Read a period; UsageError where nobody can tell which, or where it would be a second one."""
+    text = text.strip()
+    if text.partition(":")[0].casefold() == "auto" and text not in AUTO:
         raise UsageError(
             Code.FLAG_VALUE,
             f"--period {text!r} is none that can be worked out.",
             fix=f"Write one of {', '.join(AUTO)}, or a word of your own such as 2026-W47.",
+        )
+    if _LIKE_A_PERIOD.fullmatch(text) and not _PERIOD.fullmatch(text):
+        raise UsageError(
+            Code.FLAG_VALUE,
+            f"--period {text!r} would be another period than the same one written in full.",
+            fix="Write it like 2026-11-02, 2026-W07 or 2026-11.",
         )
     return text
 
@@ -229,7 +239,7 @@ def credits_flag(text: str | None) -> Decimal | None:
         number = Decimal(text)
     except InvalidOperation:
         number = Decimal(-1)
-    if not number.is_finite() or number < 0:
+    if not number.is_finite() or not 0 <= number <= _MOST_CREDITS:
         raise UsageError(
             Code.FLAG_VALUE,
             f"--max-credits {text} is no number of credits.",

@@ -16,6 +16,8 @@ from apollo_batch.layers.values import value_of
 from apollo_batch.suggest import near
 
 _MOST_BYTES = 64 * 1024
+_MOST_LINES = 50
+"""No value goes on for longer, where it is one that counts."""
 _PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 _TWICE = ("Cannot overwrite a value", "A name is set twice")
 _WHOSE = {
@@ -72,11 +74,7 @@ def _text(path: Path, file: BinaryIO) -> str:
     is_file = stat.S_ISREG(os.fstat(file.fileno()).st_mode)
     content = file.read(_MOST_BYTES + 1) if is_file else b""
     if not is_file or len(content) > _MOST_BYTES:
-        raise InvalidError(
-            Code.SETTINGS_UNREADABLE,
-            f"{path} is no settings file.",
-            fix="Mend the file, or move it away.",
-        )
+        raise _unfit(f"{path} is no settings file.")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -93,8 +91,10 @@ def _said(path: Path, layer: Layer, text: str) -> Iterator[Said]:
     except tomllib.TOMLDecodeError as problem:
         where = f"{path}:{_place(str(problem), text)}"
         words = _PLACE.sub("", str(problem)).replace(*_TWICE)
-        raise InvalidError(
-            Code.SETTINGS_UNREADABLE, f"{where}: {words}.", fix="Mend the file, or move it away."
+        raise _unfit(f"{where}: {words}.") from None
+    except (ValueError, RecursionError):
+        raise _unfit(
+            f"{path} holds a number too long, or lists in lists, for any setting."
         ) from None
     lines = _lines(text)
     for name, raw in found.items():
@@ -109,6 +109,10 @@ def _said(path: Path, layer: Layer, text: str) -> Iterator[Said]:
         yield Said(name, value, layer, where)
 
 
+def _unfit(words: str) -> InvalidError:
+    return InvalidError(Code.SETTINGS_UNREADABLE, words, fix="Mend the file, or move it away.")
+
+
 def _place(words: str, text: str) -> str:
     found = _PLACE.search(words)
     return f"{found[1]}:{found[2]}" if found and found[1] else str(len(text.splitlines()))
@@ -121,8 +125,10 @@ def _lines(text: str) -> dict[str, int]:
     for number, line in enumerate(text.splitlines(), start=1):
         part.append(line)
         keys = _keys(part)
-        if keys is None:
+        if keys is None and len(part) < _MOST_LINES:
             continue
+        if keys is None:
+            break  # each line more would be read once more with all before it
         found |= {key: number - len(part) + 1 for key in keys if key not in found}
         part = []
     return found

@@ -9,6 +9,8 @@ from apollo_batch.codes import Code
 from apollo_batch.errors import InvalidError
 from apollo_batch.layers.setting import Kind, Setting, Value
 
+_MOST = 10**12
+"""More of anything nobody means, and no database counts."""
 _NUMBERS = {Kind.CREDITS, Kind.SHARE, Kind.COUNT}
 
 
@@ -70,7 +72,7 @@ def _number(setting: Setting, raw: object) -> Decimal | int | None:
     if isinstance(raw, bool) or not isinstance(raw, int | float | Decimal):
         return None
     number = Decimal(str(raw))
-    if not number.is_finite() or number < 0:
+    if not number.is_finite() or not 0 <= number <= _MOST:
         return None
     if setting.kind is Kind.SHARE:
         return number if number < 1 else None

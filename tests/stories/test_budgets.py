@@ -211,3 +211,9 @@ def test_what_the_settings_keep_of_the_balance_is_not_touched(desk, apollo):
 
     assert stopped.code == again.code == Exit.BUDGET
     assert apollo.books()["credits"] == {"limit": 20, "consumed": 5, "left": 15}
+
+
+def test_a_limit_that_no_database_could_hold_limits_nothing(desk, apollo):
+    told = story(desk, apollo, 2, limits={"max_credits": 10**30})
+
+    assert told.run().code == 0

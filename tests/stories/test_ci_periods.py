@@ -65,12 +65,32 @@ def test_a_plan_is_the_plan_of_its_period(desk, apollo):
     assert json.loads(plan.read_text())["most_credits"] == "3"
 
 
-def test_a_period_that_nobody_can_work_out_is_refused(desk, apollo):
-    refused = story(desk, apollo, 3).run("--period", "auto:fortnight")
+@pytest.mark.parametrize("word", ["auto:fortnight", "Auto", "AUTO:week", "auto: week"])
+def test_a_period_that_nobody_can_work_out_is_refused(desk, apollo, word):
+    refused = story(desk, apollo, 3).run("--period", word)
 
     assert refused.code == 2
     assert "Write one of auto, auto:week, auto:month" in refused.err
     assert apollo.books()["log"] == []
+
+
+@pytest.mark.parametrize(
+    "word", ["2026-w47", "2026-W7", "2026-W-47", "2026-1", "2026-11-3", "٢٠٢٦-11"]
+)
+def test_a_period_written_another_way_is_no_second_period(desk, apollo, word):
+    refused = story(desk, apollo, 3).run("--period", word)
+
+    assert refused.code == 2
+    assert "Write it like 2026-11-02, 2026-W07 or 2026-11" in refused.err
+    assert apollo.books()["log"] == []
+
+
+def test_blanks_around_a_period_are_no_part_of_it(desk, apollo):
+    told = story(desk, apollo, 3)
+
+    first, again = told.run("--period", "2026-W47"), told.run("--period", " 2026-W47 ")
+
+    assert first.document["run"] == again.document["run"]
 
 
 def test_a_spreadsheet_that_has_changed_within_the_period_is_told_of_before_anything_is_made(

@@ -147,6 +147,9 @@ def test_a_budget_of_the_project_stops_a_run_and_the_message_says_which_line(des
         ("[limits]\nmax_credits = 5", "nothing is called 'limits' here."),
         ('api_key = "canary-key"', "`apollo-batch auth set`"),
         ("max_credits = 5\nmax_credits = 6", "apollo-batch.toml:2:"),
+        (f"max_credits = {'9' * 5_000}", "apollo-batch.toml holds a number too long"),
+        (f"max_credits = {'[' * 5_000}{']' * 5_000}", "lists in lists"),
+        ("max_credits = [\n" + "1,\n" * 20_000 + "]", "max_credits is a number, 0 or more."),
     ],
 )
 def test_what_cannot_count_stops_a_run_with_its_place(desk, apollo, text, says):
@@ -168,6 +171,8 @@ def test_what_cannot_count_stops_a_run_with_its_place(desk, apollo, text, says):
         ("APOLLO_BATCH_BUDGET", "5", "APOLLO_BATCH_BUDGET sets nothing."),
         ("APOLLO_BATCH_MAX_CREDITS", "many", "max_credits is a number, 0 or more."),
         ("APOLLO_BATCH_MAX_CREDITS", "nan", "max_credits is a number, 0 or more."),
+        ("APOLLO_BATCH_MAX_CREDITS", "1e30", "max_credits is a number, 0 or more."),
+        ("APOLLO_BATCH_MAX_ENROLL", "1e999999999", "max_enroll is a whole number, 0 or more."),
         ("APOLLO_BATCH_THREADS", "65", "threads is a whole number from 1 to 64."),
         ("APOLLO_BATCH_TRUSTED_HOSTS", "evil.example", "is not for the environment"),
         ("APOLLO_BATCH_DO_NOT_CONTACT", "nowhere.txt", "nowhere.txt cannot be read"),
