@@ -5,6 +5,7 @@ import contextlib
 import html
 import io
 import json
+import os
 import re
 import sqlite3
 import zipfile
@@ -146,7 +147,7 @@ def held_in(path: Path, secrets: Sequence[str]) -> list[str]:
     except OSError:  # taken away meanwhile, or nobody's to read
         return []
     held = leaked(content, secrets) if content.strip(b"\0") else []
-    named = leaked(path.name.encode(), secrets)
+    named = leaked(os.fsencode(path.name), secrets)
     return held + named + _in_log(path, secrets)
 
 

@@ -131,7 +131,8 @@ class Hands:
         self.news.say(f"{claim.inbox.path.name}/{claim.name}: {words.partition(chr(10))[0]}")
 
     def _drop(self, claim: Claim) -> None:
-        self._over.add(claim.folder)
+        if claim.folder.exists():  # something of somebody's lies there
+            self._over.add(claim.folder)
         self.left.pop(claim.folder, None)
         self._put_off.pop(claim.folder, None)
 

@@ -41,7 +41,6 @@ class LookingIn:
     def __init__(self, inbox: Inbox, file: JobFile, window: float, clock: Clock) -> None:
         self.inbox, self.file = inbox, file
         self._window, self._clock = window, clock
-        self._seen: dict[str, Sighting] = {}
         self._sightings = Sightings()
         self._content = Content()
         self._plans: dict[Path, float] = {}
@@ -59,9 +58,8 @@ class LookingIn:
         self.inbox.lay_out(read_me(self.file, self._window))
         content, now = self.inbox.look(), self._clock.monotonic()
         for name, sample in content.files.items():
-            self._seen[name] = self._sightings.see(name, sample, now)
+            self._sightings.see(name, sample, now)
         self._sightings.keep_only(content.files.keys())
-        self._seen = {name: self._seen[name] for name in content.files}
         plans = {plan: self._plans.get(plan, now) for plan in self.inbox.plans()}
         self._content, self._plans = content, plans
         self._clear_after(content)
@@ -73,11 +71,11 @@ class LookingIn:
         """Whether a file is ready, or may turn out to be as soon as it has been still for long enough."""
         now = self._clock.monotonic()
         return self.file.job is not None and (
-            bool(self._plans) or any(self._may_be_ready(name, now) for name in self._seen)
+            bool(self._plans) or any(self._may_be_ready(name, now) for name in self._sightings.all)
         )
 
     def _may_be_ready(self, name: str, now: float) -> bool:
-        seen = self._seen[name]
+        seen = self._sightings.all[name]
         if self._lock_of(name) is not None or seen.ending is Ending.CUT:
             return False
         return self._call(name, seen, now) is not Call.WAIT or now - seen.since <= 3 * self._window
@@ -91,9 +89,14 @@ class LookingIn:
         closed = self.file.job is None or not self._is_there
         if closed or self._clock.monotonic() < self._not_before:
             return
-        yield from self._approved(mark)
         refused: list[OSError] = []
-        for name, seen in sorted(self._seen.items(), key=lambda each: (each[1].first, each[0])):
+        try:
+            yield from self._approved(mark)
+        except OSError as problem:
+            refused.append(problem)
+        for name, seen in sorted(
+            self._sightings.all.items(), key=lambda each: (each[1].first, each[0])
+        ):
             try:
                 if self._is_ready(name, seen, carrier) and (claim := self._claimed(name, mark)):
                     yield claim
@@ -106,7 +109,7 @@ class LookingIn:
             raise refused[-1]
 
     def _claimed(self, name: str, mark: str) -> Claim | None:
-        claim = take(self.inbox, self.inbox.path / name, mark, self._seen[name].sample)
+        claim = take(self.inbox, self.inbox.path / name, mark, self._sightings.all[name].sample)
         self._forget(name)
         if claim is not None and (original := copy_of(name)):
             claim.note(copy_of=safe_name(original))
@@ -145,7 +148,6 @@ class LookingIn:
         return next((self.inbox.path / lock for lock in there), None)
 
     def _forget(self, name: str) -> None:
-        self._seen.pop(name)
         self._sightings.forget(name)
         if self._told.pop(name, None) is not None:
             notices.take_down(self.inbox.path / name)
@@ -172,8 +174,11 @@ class LookingIn:
                 (review / (name + PLAN)).unlink(missing_ok=True)
                 notices.take_down(review / name)
 
-    def tell(self, working: Mapping[str, str]) -> None:
-        """Say beside files, and of all of them in one place, how far they have come."""
+    def tell(self, working: Mapping[str, str], *, at_last: bool = False) -> None:
+        """Say beside files, and of all of them in one place, how far they have come.
+
+        `at_last`: nobody will say it again soon.
+        """
         if not self._is_there:
             return
         now = self._clock.monotonic()
@@ -183,19 +188,22 @@ class LookingIn:
                 self._tell_of(name, words)
         text = overview(self.file, waits, working)
         said, at = self._overview
-        due = text != said and now - at >= _EVERY_SECONDS
+        due = text != said and (at_last or now - at >= _EVERY_SECONDS)
         if due and among_others(lambda: write_text(self.inbox.path / OVERVIEW, text)):
             self._overview = (text, now)
 
     def _tell_of(self, name: str, words: str) -> None:
         state = State.RECEIVED if words == _TAKEN_SOON else State.WAITING
         file, notice = self.inbox.path / name, Notice(state, words)
-        if among_others(lambda: notices.put_up(file, notice, self._clock.now())):
-            self._told[name] = words
+        with suppress(
+            OSError
+        ):  # its name may be too long for words beside it: the overview has them
+            notices.put_up(file, notice, self._clock.now())
+        self._told[name] = words
 
     def _waits(self, now: float) -> Waits:
         received, slow = {}, {}
-        for name, seen in self._seen.items():
+        for name, seen in self._sightings.all.items():
             words = received[name] = self._words(name, seen, now)
             if now - seen.first >= _TELL_AFTER:
                 slow[name] = words

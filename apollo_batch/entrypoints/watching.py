@@ -63,6 +63,7 @@ class Watcher:
             while self.stop_signal is None:
                 self.look()
                 self._work_until(self.clock.monotonic() + self.pace.scan)
+                self.hands.codes.clear()
             return self._end()
 
     def once(self) -> Exit:
@@ -76,6 +77,7 @@ class Watcher:
                 self.look()
             if self.stop_signal is not None:
                 return self._end()
+            self.tell(at_last=True)
             codes = set(self.hands.codes.values())
             return next((code for code in _WORST_FIRST if code in codes), Exit.OK)
 
@@ -119,15 +121,16 @@ class Watcher:
     def work(self) -> None:
         """Take note of what has ended, and begin with what may be begun with."""
         self._take_again(self.hands.reap(stopping=self.stop_signal is not None))
-        for claim in self._next():
-            self.hands.start(claim)
-        self.hands.gather()
+        with self.news.trouble("start", "No process can be started"):
+            for claim in self._next():
+                self.hands.start(claim)
+            self.hands.gather()
 
-    def tell(self) -> None:
+    def tell(self, *, at_last: bool = False) -> None:
         """Say in each inbox how far everything is."""
         for name, looking in self._looking.items():
             with self.news.trouble(f"told {name}", f"{looking.inbox.path} cannot be written to"):
-                looking.tell(self.hands.told_of(looking.inbox))
+                looking.tell(self.hands.told_of(looking.inbox), at_last=at_last)
 
     def _due(self) -> Sequence[Claim]:
         """Claims that can be taken up; not those whose job file is being mended."""

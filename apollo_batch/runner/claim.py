@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from apollo_batch.files import PRIVATE_FOLDER
-from apollo_batch.runner.dropped import is_for_us, safe_name
+from apollo_batch.runner.dropped import is_for_us, printable, safe_name
 from apollo_batch.runner.inbox import STATUS_JSON, Inbox, move, reserve, sample_of, write_text
 from apollo_batch.runner.steady import Sample
 
@@ -98,7 +98,7 @@ def take(inbox: Inbox, source: Path, mark: str, sample: Sample | None = None) ->
     folder = inbox.working / f"{letters} {mark}-{secrets.token_hex(3)}"
     folder.mkdir(mode=PRIVATE_FOLDER)  # what is written down there is believed
     claim = Claim(inbox, folder)
-    claim.note(name=name, dropped=_printable(source.name))
+    claim.note(name=name, dropped=printable(source.name))
     try:
         source.rename(claim.file)
     except FileNotFoundError:
@@ -153,7 +153,3 @@ def _is_sound(record: dict[str, Any]) -> bool:
     names = record.get("names", {})
     every = [record.get("name"), *(names.values() if isinstance(names, dict) else [None])]
     return all(isinstance(name, str) and name == safe_name(name) for name in every)
-
-
-def _printable(name: str) -> str:
-    return "".join(c if c.isprintable() else "_" for c in name)

@@ -67,6 +67,11 @@ def _is_allowed(letter: str) -> bool:
     return letter.isalnum() or letter in _ALLOWED or unicodedata.category(letter)[0] == "M"
 
 
+def printable(name: str) -> str:
+    """Write a name so that it can stand in a line of text, whatever letters somebody gave it."""
+    return "".join(c if c.isprintable() else "_" for c in name)
+
+
 def copy_of(name: str) -> str | None:
     """The name of which this one looks like a copy, as file services and people make them."""
     path = PurePath(name)

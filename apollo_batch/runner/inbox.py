@@ -138,7 +138,7 @@ def move(source: Path, target: Path) -> bool:
 def write_text(path: Path, text: str) -> None:
     """Write a file whole, for whoever may read the folder that it is in."""
     with whole(path) as draft:
-        draft.write_text(text, encoding="utf-8")
+        draft.write_bytes(text.encode("utf-8", "replace"))
         open_like(path.parent, draft)
 
 

@@ -11,6 +11,7 @@ from typing import Any, Self
 
 from apollo_batch.clock import Clock, lasting
 from apollo_batch.model import Status
+from apollo_batch.runner.dropped import printable
 from apollo_batch.runner.engine import Watch
 from apollo_batch.runner.inbox import STATUS_JSON, STATUS_TEXT, write_text
 from apollo_batch.runner.masking import masked
@@ -47,10 +48,11 @@ def put_up(file: Path, notice: Notice, now: float, **more: str) -> None:
     """Write beside a spreadsheet how far it has come."""
     at = datetime.fromtimestamp(now, UTC).astimezone()
     words = masked(notice.words)[:_LONGEST]
-    text = f"{file.name}: {notice.state}\n\n{words}\n\nAs of {at:%d %b %Y %H:%M}.\n"
+    name = printable(file.name)
+    text = f"{name}: {notice.state}\n\n{words}\n\nAs of {at:%d %b %Y %H:%M}.\n"
     document = {
         "schema": 1,
-        "file": file.name,
+        "file": name,
         "state": notice.state.name.lower(),
         "words": words,
         "run": notice.run or None,

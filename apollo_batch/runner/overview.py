@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from apollo_batch.runner.dropped import SPREADSHEETS
+from apollo_batch.runner.dropped import SPREADSHEETS, printable
 from apollo_batch.runner.homes import FREE_CREDITS
 from apollo_batch.runner.job_files import JobFile
 
@@ -65,11 +65,7 @@ def _lines(file: JobFile, waits: Waits, working: Mapping[str, str]) -> Iterator[
         if lines:
             yield ""
             yield f"{title}: {len(lines):,}"
-            yield from (f"  {_one_line(line)}" for line in lines[:_MOST_NAMES])
+            yield from (f"  {printable(line)}" for line in lines[:_MOST_NAMES])
     if not any(lines for _, lines in sections):
         yield ""
         yield "Nothing is waiting."
-
-
-def _one_line(text: str) -> str:
-    return "".join(c if c.isprintable() else " " for c in text)

@@ -61,22 +61,22 @@ class Sightings:
     """All files of an inbox as they have been seen."""
 
     def __init__(self) -> None:
-        self._seen: dict[str, Sighting] = {}
+        self.all: dict[str, Sighting] = {}
 
     def see(self, name: str, sample: Sample, now: float) -> Sighting:
         """Take note of a file as it is at this moment."""
-        known = self._seen.get(name)
+        known = self.all.get(name)
         if known is None or known.sample.inode != sample.inode:
-            known = self._seen[name] = Sighting(sample, now, now)
+            known = self.all[name] = Sighting(sample, now, now)
         elif known.sample != sample:
-            known = self._seen[name] = Sighting(sample, known.first, now)
+            known = self.all[name] = Sighting(sample, known.first, now)
         return known
 
     def keep_only(self, names: Collection[str]) -> None:
         """Forget all files but these."""
-        for name in self._seen.keys() - names:
-            del self._seen[name]
+        for name in self.all.keys() - names:
+            del self.all[name]
 
     def forget(self, name: str) -> None:
         """Forget a file that was taken."""
-        self._seen.pop(name, None)
+        self.all.pop(name, None)

@@ -263,6 +263,36 @@ def test_no_name_stops_the_watcher_or_leads_anywhere(watched, apollo):
     assert consumed(apollo) == 1
 
 
+def test_names_that_wait_for_long_are_told_of_and_stop_nothing(watched, apollo):
+    inbox = watched.job()
+    for name in ("name\udcff.xlsx", "a\nb.xlsx", "x" * 240 + ".xlsx"):
+        save_xlsx(inbox / name, leads(1))
+        (inbox / f"~${name}").write_bytes(b"\x04Anna")
+
+    watched.turn(30)
+
+    said = (inbox / "STATUS.txt").read_text()
+    assert "name_.xlsx: It is open in a spreadsheet program by Anna." in said
+    assert "a_b.xlsx: It is open" in said
+    assert "x" * 240 in said
+    assert not [line for line in watched.said if "cannot" in line]
+
+
+def test_a_spreadsheet_that_is_renamed_while_it_waits_leaves_no_words_behind(watched, apollo):
+    inbox = watched.job()
+    save_xlsx(inbox / "old.xlsx", leads(1))
+    (inbox / "~$old.xlsx").write_bytes(b"\x04Anna")
+    watched.turn(20)
+    assert (inbox / "old.xlsx.status.txt").exists()
+
+    (inbox / "~$old.xlsx").unlink()
+    (inbox / "old.xlsx").rename(inbox / "new.xlsx")
+    watched.settle()
+
+    assert not list(inbox.glob("old*"))
+    assert "1 succeeded" in words(inbox / "done/new.xlsx")
+
+
 def test_links_folders_and_pipes_are_left_alone(watched, apollo):
     inbox = watched.job()
     secret = save_xlsx(watched.desk.folder / "secret.xlsx", leads(1))
