@@ -7,8 +7,6 @@ from sqlalchemy import BigInteger, TypeDecorator
 from sqlalchemy.engine import Dialect
 
 _TICKS = Decimal(10_000)
-_MOST = Decimal(10**14)
-"""A limit beyond that, which no database could hold, limits nothing either."""
 
 
 class Credits(TypeDecorator[Decimal]):
@@ -18,11 +16,7 @@ class Credits(TypeDecorator[Decimal]):
     cache_ok = True
 
     def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:  # noqa: ARG002
-        return (
-            None
-            if value is None
-            else int((min(Decimal(value), _MOST) * _TICKS).to_integral_value())
-        )
+        return None if value is None else int((Decimal(value) * _TICKS).to_integral_value())
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> Decimal | None:  # noqa: ARG002
         return None if value is None else Decimal(int(value)) / _TICKS

@@ -213,7 +213,8 @@ def test_what_the_settings_keep_of_the_balance_is_not_touched(desk, apollo):
     assert apollo.books()["credits"] == {"limit": 20, "consumed": 5, "left": 15}
 
 
-def test_a_limit_that_no_database_could_hold_limits_nothing(desk, apollo):
-    told = story(desk, apollo, 2, limits={"max_credits": 10**30})
+def test_a_limit_that_no_database_could_hold_is_no_number_of_credits(desk, apollo):
+    refused = story(desk, apollo, 2).run("--max-credits", "1e30")
 
-    assert told.run().code == 0
+    assert refused.code == Exit.USAGE
+    assert "--max-credits 1e30 is no number of credits" in refused.err
