@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shlex
+import shutil
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -58,6 +59,13 @@ def can_ask() -> bool:
     """Whether a person sits there to answer."""
     seen = streams.at_a_terminal(sys.stdin) and streams.at_a_terminal(sys.stderr)
     return seen and not in_ci(os.environ)
+
+
+def wider(letters: int) -> bool:
+    """Whether so many letters are too many for a line of the terminal that shows results."""
+    if not streams.at_a_terminal(sys.stdout):
+        return False
+    return letters > shutil.get_terminal_size((80, 24)).columns
 
 
 def yes(question: str) -> bool:

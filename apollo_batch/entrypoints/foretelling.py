@@ -31,12 +31,24 @@ def foretold(ready: Ready, cap: Decimal | None) -> str:
 def _does(ready: Ready, cap: Decimal | None) -> str:
     plan = ready.plan
     if not plan.left:
+        if ready.run:
+            return f"I have nothing left to ask: run {ready.run} is through with these rows."
         return "I have nothing to ask."
-    legs = [(leg.operation, leg.rows) for leg in plan.legs if leg.rows]
-    parts = [_part(name, rows, most=True) for name, rows in legs]
+    spared = {each.step: each.spared for each in plan.rehearsals}
+    parts = [
+        _part(leg.operation, leg.rows, most=True) + _spared(spared.get(leg.step, 0))
+        for leg in plan.legs
+        if leg.rows
+    ]
     if not plan.legs:
-        parts = [_part(ready.job.steps[0].operation.name, plan.to_ask, most=False)]
+        (step,) = ready.job.steps
+        said = _part(step.operation.name, plan.to_ask, most=False)
+        parts = [said + _spared(spared.get(step.id, 0))]
     return f"I will {', then '.join(parts)} ({_cost(plan.most, cap)})."
+
+
+def _spared(contacts: int) -> str:
+    return f", of whom Apollo leaves out {contacts:,} as it shows them now" if contacts else ""
 
 
 def _part(name: str, rows: int, *, most: bool) -> str:

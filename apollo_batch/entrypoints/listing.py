@@ -48,7 +48,11 @@ def print_list(kind: str, state: str | None, *, sandbox: bool, as_json: bool) ->
     if not things:
         console.say(f"There are no {kind}.")
         return
-    for line in table([_facts(thing) for thing in things]):
+    told = [_facts(thing) for thing in things]
+    lines = table(told)
+    if console.wider(max(map(len, lines))):
+        lines = blocks(told)
+    for line in lines:
         console.result(line)
 
 
@@ -71,6 +75,16 @@ def table(rows: list[dict[str, str]]) -> list[str]:
         "  ".join(_plain(line[name]).ljust(widths[name]) for name in names).rstrip()
         for line in lines
     ]
+
+
+def blocks(rows: list[dict[str, str]]) -> list[str]:
+    """Set each row's facts below its name, for a terminal too narrow for a table."""
+    lines = []
+    for row in rows:
+        facts = {name: fact for name, fact in row.items() if fact and name != "name"}
+        lines += [_plain(row["name"])]
+        lines += [f"  {name:<12}  {_plain(fact)}" for name, fact in facts.items()]
+    return lines
 
 
 def _plain(text: str) -> str:

@@ -1,10 +1,13 @@
 """A spreadsheet that nothing more is to be done with goes into `done` or `failed`, with words beside it."""
 
+import os
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 from apollo_batch.entrypoints import console
+from apollo_batch.entrypoints.following import where
+from apollo_batch.entrypoints.manner import Manner
 from apollo_batch.errors import OutputError
 from apollo_batch.files import named, sha256
 from apollo_batch.journal import tell
@@ -59,7 +62,7 @@ def to_failed(claim: Claim, words: str, now: float) -> None:
     claim.close()
 
 
-def same_as(store: Store, ready: Ready, claim: Claim, now: float) -> str:
+def same_as(store: Store, ready: Ready, claim: Claim, now: float, manner: Manner) -> str:
     """Put a spreadsheet whose very content was run before into `done`; "" where it was not."""
     record = tell.run_of(store, ready.run) if ready.run and not ready.plan.left else None
     source = ready.rows.source(claim.file)
@@ -68,10 +71,10 @@ def same_as(store: Store, ready: Ready, claim: Claim, now: float) -> str:
     if record["input_path"] == source["input_path"]:
         return ""  # it is this one, whose watcher was stopped before its result was written
     done = claim.inbox.done
-    words = _same(
-        record["id"], record["created"], Path(record["input_path"]), record["output_path"]
-    )
-    command = ["run", str(claim.inbox.job), str(done / claim.name_in(done)), "--fresh"]
+    output = str(record["output_path"] or "").removeprefix(f"{done}{os.sep}")
+    words = _same(record["id"], record["created"], Path(record["input_path"]), output)
+    file = str(done / claim.name_in(done))
+    command = ["run", str(claim.inbox.job), file, *where(manner), "--fresh"]
     words += "\nIt is not run again. Whoever set this folder up can: " + console.command(command)
     put_up(done / claim.name_in(done), Notice(State.DONE, words, str(record["id"])), now)
     claim.put(done)
@@ -81,7 +84,7 @@ def same_as(store: Store, ready: Ready, claim: Claim, now: float) -> str:
 
 def _same(run: str, created: float, earlier: Path, output: str) -> str:
     day = datetime.fromtimestamp(created, UTC).astimezone()
-    result = f" Its result is {Path(output).name}." if output else ""
+    result = f" Its result is {output}." if output else ""
     return f"The same, to the last byte, as {earlier.name} of {day.day} {day:%b %Y}, run {run}.{result}"
 
 

@@ -115,7 +115,8 @@ class _Errand:
         purge_by_itself(self.place, self.how.state, sandbox=self.how.sandbox)
         ready = self._prepared()
         now = self.place.clock.now()
-        if words := same_as(self.place.store, ready, self.claim, now):
+        manner = Manner(state=self.how.state, sandbox=self.how.sandbox)
+        if words := same_as(self.place.store, ready, self.claim, now, manner):
             return Ended(Exit.OK, Home.DONE, words)
         if self.claim.plan is None:
             ready = rehearse(self.place, ready, lambda _: None)

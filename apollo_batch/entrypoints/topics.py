@@ -54,16 +54,16 @@ def topics() -> dict[str, str]:
 
 
 def told(root: click.Context, words: Sequence[str]) -> str:
-    """Tell of a topic or of a command; UsageError where there is neither."""
+    """Tell of a topic, a command, or both of one name; UsageError where there is neither."""
     if not words:
         return "\n".join(_all(root))
-    command = _command(root, words)
-    if command is not None:
-        return command.get_help()
     found = topics()
     name = "-".join(words).lower().replace("_", "-")
-    if name in found:
-        return wrapped(found[name].removeprefix("# ").strip())
+    command = _command(root, words)
+    parts = [wrapped(found[name].removeprefix("# ").strip())] if name in found else []
+    parts += [command.get_help()] if command is not None else []
+    if parts:
+        return "\n\n".join(parts)
     raise UsageError(
         Code.UNKNOWN_WORD,
         f"There is no topic and no command {' '.join(words)!r}.",

@@ -1,6 +1,6 @@
 """What `usage` prints: the account's limits, balances and budgets, or what one run cost."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -37,10 +37,8 @@ def print_usage(state: str | None, *, sandbox: bool, as_json: bool) -> None:
     for name, balance in own.items():
         console.result(_line(name, balance))
     console.result("\n" + _columns("Requests per route and window", "limit", "used", "left"))
-    for route, spans in sorted(limits.items()):
-        for span in ("minute", "hour", "day"):
-            if span in spans:
-                console.result(_line(f"{route} {span}", spans[span]))
+    for line in _windows(limits):
+        console.result(line)
 
 
 def print_cost(
@@ -65,6 +63,18 @@ def print_cost(
             console.result(line)
     if output is not None:
         console.say(f"Written to {statement.write(told, output)}")
+
+
+def _windows(limits: Mapping[str, Mapping[str, Balance]]) -> Iterator[str]:
+    """Show the windows of routes that were used: Apollo has a hundred routes, and three of each."""
+    used = {route: spans for route, spans in limits.items() if any(b.used for b in spans.values())}
+    for route, spans in sorted(used.items()):
+        for span in ("minute", "hour", "day"):
+            if span in spans:
+                yield _line(f"{route} {span}", spans[span])
+    others = len(limits) - len(used)
+    if others:
+        yield f"Not used: {others} {'route' if others == 1 else 'routes'}; --json shows them too."
 
 
 def _all(balances: Mapping[str, Balance]) -> dict[str, Any]:

@@ -54,7 +54,7 @@ def test_the_flags_that_most_want_come_first(path):
 def test_help_of_a_command_is_its_help_page(path):
     words = path.split()[1:]
 
-    assert told(ROOT, words) == COMMANDS[path].get_help()
+    assert told(ROOT, words).endswith(COMMANDS[path].get_help())
 
 
 @pytest.mark.parametrize("name", list(topics()))
@@ -62,8 +62,8 @@ def test_a_topic_fits_eighty_columns_and_begins_with_its_title(name):
     page = told(ROOT, [name])
 
     title, blank, *_ = page.splitlines()
+    assert title == topics()[name].splitlines()[0].removeprefix("# ")
     assert [line for line in page.splitlines() if len(line) > 80] == []
-    assert title
     assert blank == ""
     assert told(ROOT, name.replace("-", " ").split()) == page
 

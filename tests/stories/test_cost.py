@@ -155,3 +155,16 @@ def test_usage_shows_what_is_used_of_the_users_own_budgets(desk, apollo):
         "used": 12,
         "left": 488,
     }
+
+
+def test_usage_names_the_routes_that_were_used_and_counts_the_others(desk, apollo):
+    story(desk, apollo, 12).run()
+
+    said = desk.call("usage").out
+    limits = desk.call("usage", "--json").document["limits"]
+
+    named = {line.split()[0] for line in said.splitlines() if "/" in line}
+    left_out = int(re.search(r"Not used: (\d+) routes; --json shows them too\.", said)[1])
+    assert "api/v1/people/bulk_match" in named
+    assert "api/v1/tasks/create" not in named
+    assert len(named) + left_out == len(limits)

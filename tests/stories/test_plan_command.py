@@ -132,10 +132,13 @@ def test_after_a_run_the_plan_of_it_is_empty(desk, apollo):
     told.run()
 
     plan = desk.call("plan", told.job, told.sheet, "--json").document
+    said = desk.call("plan", told.job, told.sheet).out
 
     assert plan["to_ask"] == 0
     assert plan["requests"] == {BULK: 0}
     assert plan["credits"]["most"] == "0"
+    run = desk.call("runs").out.split()[0]
+    assert said.startswith(f"I have nothing left to ask: run {run} is through with these rows. ")
 
 
 def test_what_another_file_paid_for_is_known_to_a_plan(desk, apollo):

@@ -57,6 +57,10 @@ def test_the_plan_counts_whom_apollo_will_leave_out_and_names_what_lets_them_in(
 
     said = planned(told)
 
+    assert said.splitlines()[0] == (
+        "I will enroll 4 contacts, of whom Apollo leaves out 3 as it shows them now (no credits). "
+        "At most 1 contact will be e-mailed."
+    )
     assert "Of 4 contacts 3 will be left out, as Apollo shows them now:" in said
     assert "2  contacts_without_email: The contact has no e-mail address." in said
     assert "options: {sequence_no_email: true} in the job file" in said

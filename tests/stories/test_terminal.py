@@ -102,6 +102,17 @@ def test_a_question_is_asked_whole_on_a_line_of_its_own(desk, apollo, scene, col
     assert shown.count(HIDES) == shown.count(SHOWS)
 
 
+def test_a_list_wider_than_the_terminal_is_told_in_lines_that_fit(desk):
+    code, narrow = talk(desk, [], "list", "mailboxes", "--sandbox", columns=80)
+    _, wide = talk(desk, [], "list", "mailboxes", "--sandbox", columns=200)
+    piped = desk.call("list", "mailboxes", "--sandbox").out
+
+    assert code == 0
+    assert max(map(len, narrow.splitlines())) <= 80
+    assert "sales@example.com\n  id            9f11819e0587f3b06733651b\n" in narrow
+    assert wide == piped
+
+
 def test_a_terminal_of_ascii_is_told_all_in_letters_it_has(desk, apollo):
     told = story(desk, apollo, 3, name="Größe messen")
 

@@ -82,8 +82,22 @@ def test_the_same_content_under_twenty_names_is_run_once(watched, apollo):
     told = [words(inbox / f"done/n{number:02}.xlsx") for number in range(20)]
     assert "3 rows: 3 succeeded" in told[0]
     assert all("The same, to the last byte, as n00.xlsx" in each for each in told[1:])
-    assert all("--fresh" in each for each in told[1:])
+    assert all("Its result is n00.annotated.xlsx." in each for each in told[1:])
+    again = f"--state {watched.desk.state} --fresh"
+    assert all(again in each for each in told[1:])
     assert consumed(apollo) == 3
+
+
+def test_what_was_run_elsewhere_before_is_said_with_the_whole_path_of_its_result(watched):
+    inbox = watched.job()
+    sheet = save_xlsx(watched.desk.folder / "leads.xlsx", leads(3))
+    watched.desk.call("run", watched.jobs / "look-up.yaml", sheet, "--yes")
+    shutil.copy(sheet, inbox / "leads.xlsx")
+
+    watched.settle()
+
+    result = watched.desk.folder / "leads.annotated.xlsx"
+    assert f"Its result is {result}." in words(inbox / "done/leads.xlsx")
 
 
 def test_a_name_that_comes_again_with_new_content_is_a_run_of_its_own(watched, apollo):

@@ -164,6 +164,17 @@ def test_once_takes_up_the_same_content_twice_and_ends_well(watched, apollo):
     assert consumed(apollo) == 3
 
 
+def test_once_leaves_the_overview_as_things_are_at_its_end(watched):
+    inbox = watched.job()
+    save_xlsx(inbox / "leads.xlsx", leads(101))
+
+    watched.watcher.once()
+
+    told = (inbox / "STATUS.txt").read_text()
+    assert "Working: 1" not in told
+    assert "leads.xlsx.plan.json" in told
+
+
 def test_phones_that_come_later_are_written_into_the_result(watched, hurried, monkeypatch):
     monkeypatch.setenv("APOLLO_BASE_URL", hurried.base_url)
     inbox = watched.job(**PHONES)
