@@ -7,7 +7,7 @@ from functools import cached_property
 from sqlalchemy import Select, bindparam, delete, select, tuple_, update
 from sqlalchemy.engine import Connection, RowMapping
 
-from apollo_batch.journal.schema import items, questions
+from apollo_batch.journal.schema import attempts, items, questions
 from apollo_batch.model import Status
 from apollo_batch.packing import Asking
 
@@ -43,8 +43,9 @@ class Shelf:
 
 
 _FIND = (
-    select(questions, items.c.reason)
+    select(questions, items.c.reason, attempts.c.body.is_(None).label("purged"))
     .outerjoin(items, items.c.id == questions.c.item)
+    .outerjoin(attempts, attempts.c.id == questions.c.attempt)
     .where(
         questions.c.account == bindparam("b_account"),
         questions.c.question.in_(bindparam("b_asked", expanding=True)),

@@ -117,11 +117,14 @@ def made_before(store: Store, account: str, operation: str, subjects: Sequence[s
 
 def known_questions(
     store: Store, shelf: Shelf, asked: Sequence[str], *, in_doubt: bool
-) -> set[str]:
-    """Pick the questions that an answer bought earlier serves; those in doubt too, if wanted."""
+) -> dict[str, bool]:
+    """Pick the questions that an answer bought earlier serves; those in doubt too, if wanted.
+
+    Each with whether that answer was purged, so that nothing of it can be had any more.
+    """
     with store.read() as c:
         return {
-            question
+            question: found["state"] == "answered" and bool(found["purged"])
             for start in range(0, len(asked), _PAGE)
             for question, found in find(c, shelf, asked[start : start + _PAGE]).items()
             if in_doubt or found["state"] != "doubt"

@@ -176,7 +176,7 @@ def make_plan(
         most=most_each * pages,
         likely=(step.operation.price.base * to_ask * rate).quantize(Decimal(1)),
         seconds=_seconds(routes.values(), basis),
-        notes=(*job.notices, *_ceilings(job)),
+        notes=(*job.notices, *_notes(job, sum(known.values()))),
         cooling_off={each.id: each.cooling_off for each in job.steps if each.cooling_off},
     )
     return plan if len(job.steps) == 1 else _with_steps(basis, store, plan, part)
@@ -223,16 +223,20 @@ def barred_of(basis: Basis, run: str, *, resend: bool) -> Barred:
     return Barred(run, step.id, step.operation, found.suppressed, found.selection, resend)
 
 
-def _known(store: Store, shelf: Shelf, found: Survey, *, resend: bool) -> set[str]:
+def _known(store: Store, shelf: Shelf, found: Survey, *, resend: bool) -> dict[str, bool]:
+    """Pick what the journal knows already, each with whether the answer was purged."""
     asking = shelf.asking
     if asking.operation.act is Act.LOOK_UP:
         return waiting.known_questions(store, shelf, found.questions, in_doubt=not resend)
     if asking.once is not Once.EVER:
-        return set()
-    return waiting.made_before(store, shelf.account, asking.operation.name, found.subjects)
+        return {}
+    made = waiting.made_before(store, shelf.account, asking.operation.name, found.subjects)
+    return dict.fromkeys(made, False)
 
 
-def _ceilings(job: Job) -> Iterator[str]:
+def _notes(job: Job, purged: int) -> Iterator[str]:
+    if purged:
+        yield f"Of the answers known already {purged:,} were purged: those rows are skipped, not bought again."
     for step in job.steps:
         paging = step.operation.paging
         if paging is None or not paging.per_page:

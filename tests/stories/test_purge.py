@@ -119,9 +119,11 @@ def test_what_was_bought_and_purged_is_not_bought_again_unless_the_job_says_so(d
     calls = apollo.paid_calls()
 
     save_csv(told.sheet, leads(3))
+    plan = desk.call("plan", told.job, told.sheet).out
     judged = told.judged(told.run())
 
     (first, second, third) = outcome(desk)
+    assert "2 were purged: those rows are skipped, not bought again" in plan
     assert judged["reasons"] == {"answer_purged": 2}
     assert first[0] == second[0] == "Skipped"
     assert first[2].endswith("; the answer was purged.")
