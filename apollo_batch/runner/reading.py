@@ -28,8 +28,8 @@ def see_that_it_is_there(record: Mapping[str, Any]) -> None:
         Code.RUN_PURGED,
         f"Run {record['id']} was purged on {day(record['purged'])}: its cells, and what was found "
         "for them, are not here any more, so that its workbook cannot be written again.",
-        fix=f"{written}he same command with --fresh asks anew, and what may be used again of what "
-        "was bought costs nothing.",
+        fix=f"{written}he same command with --fresh is a new run: what was bought is answered from "
+        "what is kept of it, or skipped; tasks, deals and changes are made again.",
     )
 
 

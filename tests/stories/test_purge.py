@@ -299,6 +299,7 @@ def test_commands_about_a_purged_run_say_what_they_still_know(desk, apollo):
     assert "2 credits charged" in said["show"].out
     assert said["export"].err.count("\n") == 3
     assert f"Run {run} was purged on" in said["export"].err
+    assert "or skipped; tasks, deals and changes are made again." in said["export"].err
     assert "cells and answers are not here any more" in why.out
     assert "Ended          Succeeded" in why.out
     assert undone.code == Exit.USAGE
