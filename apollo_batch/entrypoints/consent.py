@@ -137,7 +137,9 @@ def _typed(count: int, before: int, manner: Manner) -> int:
     answer = console.asked(f"{count} contacts will be e-mailed. Type their number to enroll them:")
     if answer.strip() != str(count):
         raise UsageError(
-            Code.DECLINED, "Nobody was enrolled.", fix="Run it again whenever you like."
+            Code.DECLINED,
+            "Nobody was enrolled.",
+            fix=f"Run it again and type {count} to agree, or add --max-enroll N for fewer.",
         )
     return count
 

@@ -48,8 +48,14 @@ def _unknown_flag(problem: click.NoSuchOption) -> UsageError:
 
 
 def _missing(problem: click.MissingParameter) -> UsageError:
-    message = f"{_path(problem)} needs {_name(problem)}, which is missing."
-    return UsageError(Code.WORD_MISSING, message, fix=_usage(problem))
+    name, kind = _name(problem), problem.param.type if problem.param else None
+    message = f"{_path(problem)} needs {name}, which is missing."
+    fix = _usage(problem)
+    if isinstance(kind, click.Choice):
+        fix += f", with one of: {', '.join(map(str, kind.choices))}."
+    elif name == "RUN":
+        fix += "; `apollo-batch runs` lists them."
+    return UsageError(Code.WORD_MISSING, message, fix=fix)
 
 
 def _bad_value(problem: click.BadParameter) -> UsageError:

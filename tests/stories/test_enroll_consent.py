@@ -65,6 +65,7 @@ def test_anything_else_at_the_terminal_enrolls_nobody(desk, apollo, typed):
 
     assert code == Exit.USAGE, said
     assert "Nobody was enrolled." in said
+    assert "type 3 to agree, or add --max-enroll N for fewer" in said
     assert effects(apollo, "enrolled") == []
 
 

@@ -10,7 +10,8 @@ from apollo_batch.errors import UsageError
 
 TYPED = {
     "run": (Code.WORD_MISSING, "needs JOB", "Type: apollo-batch run [OPTIONS] JOB [SHEET]"),
-    "show": (Code.WORD_MISSING, "needs RUN", "Type: apollo-batch show"),
+    "show": (Code.WORD_MISSING, "needs RUN", "`apollo-batch runs` lists them."),
+    "list": (Code.WORD_MISSING, "needs KIND", "KIND, with one of: users, mailboxes, "),
     "check": (Code.WORD_MISSING, "needs JOBS", "Type: apollo-batch check"),
     "runn": (Code.UNKNOWN_COMMAND, "'runn'", "Did you mean: apollo-batch run?"),
     "exprot 1": (Code.UNKNOWN_COMMAND, "'exprot'", "Did you mean: apollo-batch export?"),
