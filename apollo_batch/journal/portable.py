@@ -5,6 +5,7 @@ import fcntl
 import os
 import shlex
 import sqlite3
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,18 +22,18 @@ class Portable:
     A copy of a marked file without its log would forget what was sent last, and send it again. The
     mark is SQLite's `user_version`, and is asked of SQLite alone: a file of SQLite's that its own
     process opens and closes besides loses all locks on it ("How To Corrupt An SQLite Database").
+    Whoever has marked it holds a lock for as long, so that the last of them takes the mark off.
     """
 
     def __init__(self, file: Path, folder: Path) -> None:
-        self._marks = False
-        self._handle: int | None = _opened(folder / "open.lock")
-        fcntl.flock(self._handle, fcntl.LOCK_SH)
+        self._marked, self._coming = folder / "marked.lock", folder / "coming.lock"
+        self._handle: int | None = None
+        self._one_thread = threading.Lock()
         log = file.with_name(f"{file.name}-wal")
         # One at a time: whoever looks into the file makes an empty log for as long.
-        with _alone(folder / "opening.lock"):
+        with _alone(self._coming):
             forgets = not log.exists() and _is_marked(file)
         if forgets:
-            self.release()
             raise UsageError(
                 Code.JOURNAL_LOG_MISSING,
                 f"The journal {file} was in use when its program was killed, and its log "
@@ -43,28 +44,44 @@ class Portable:
 
     def mark(self, connection: Connection) -> None:
         """Note in the file itself, before anything else is written, that it is not whole alone."""
-        if self._marks:
+        if self._handle is not None:
             return
-        if not _mark_of(connection):
-            connection.exec_driver_sql("PRAGMA user_version = 1")
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(FULL)")
-        self._marks = True
+        with self._one_thread:
+            if self._handle is None:
+                handle = _opened(self._marked)
+                fcntl.flock(handle, fcntl.LOCK_SH)
+                if not _mark_of(connection):
+                    connection.exec_driver_sql("PRAGMA user_version = 1")
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(FULL)")
+                self._handle = handle
+
+    @contextlib.contextmanager
+    def leaving(self) -> Iterator[None]:
+        """Fold the log in and shut the file inside: nobody comes or leaves meanwhile.
+
+        Else two that leave at once would each take the other for one who stays, or one who comes
+        would find the mark of one who leaves, and no log any more.
+        """
+        with _alone(self._coming):
+            try:
+                yield
+            finally:
+                if self._handle is not None:
+                    os.close(self._handle)
+                    self._handle = None
 
     def fold(self, connection: Connection) -> None:
         """Fold the log into the file; who is the last to work with it takes the mark off."""
-        if _mark_of(connection) and self._is_alone():
+        if not self._is_last():
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)")
+            return
+        if _mark_of(connection):
             connection.exec_driver_sql("PRAGMA user_version = 0")
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
-    def release(self) -> None:
-        """Work with it no longer."""
-        if self._handle is not None:
-            os.close(self._handle)
-            self._handle = None
-
-    def _is_alone(self) -> bool:
+    def _is_last(self) -> bool:
         if self._handle is None:
-            return False
+            self._handle = _opened(self._marked)
         try:
             fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -122,10 +122,10 @@ class SqliteFile:
 
     def close(self) -> None:
         """Fold the write-ahead log into the file and let go of it."""
-        with contextlib.suppress(DBAPIError), self.engine.connect() as connection:
-            self._portable.fold(connection)
-        self.engine.dispose()
-        self._portable.release()
+        with self._portable.leaving():
+            with contextlib.suppress(DBAPIError), self.engine.connect() as connection:
+                self._portable.fold(connection)
+            self.engine.dispose()
 
 
 def _place(state: Path) -> tuple[Path, Path]:

@@ -13,6 +13,7 @@ import pytest
 from journal_maker import NOON, TEAM, Journal, found, people, shelf
 
 from apollo_batch.errors import InvalidError, OutputError, UsageError
+from apollo_batch.journal.sqlite import SqliteFile
 from apollo_batch.journal.store import open_store
 from apollo_batch.settings import Secret
 
@@ -34,6 +35,17 @@ while asked < 20:
         asked += len(chunk.items)
         journal.settle(going, chunk, found(chunk), now)
 journal.store.close()
+"""
+
+PASSER = """
+import sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[2])
+from journal_maker import Journal, people
+for number in range(12):
+    journal = Journal(Path(sys.argv[1]))
+    journal.begin(people(1, start=int(sys.argv[3]) + number), owner=sys.argv[3])
+    journal.store.close()
 """
 
 
@@ -293,3 +305,31 @@ def test_a_writer_sees_what_the_one_before_it_wrote_whatever_connection_it_came_
     assert counted == "120"
     for store in stores:
         store.close()
+
+
+def test_who_comes_while_another_leaves_leaves_no_file_that_nobody_can_open(tmp_path):
+    leaving = Journal(tmp_path / "leads.db")
+    leaving.begin(people(1))
+    coming = SqliteFile(tmp_path / "leads.db")  # and is killed before it has done anything
+
+    leaving.store.close()
+
+    assert [path.name for path in tmp_path.glob("leads.db-*")] == []
+    Journal(tmp_path / "leads.db").store.close()
+    coming.close()
+
+
+def test_of_many_who_come_and_leave_at_once_nobody_is_refused(tmp_path):
+    words = [
+        sys.executable,
+        "-c",
+        PASSER,
+        str(tmp_path / "leads.db"),
+        str(Path(__file__).parents[1]),
+    ]
+    many = [subprocess.Popen([*words, str(n * 100)], stderr=subprocess.PIPE) for n in range(4)]
+
+    ended = [(one.communicate(timeout=90)[1], one.returncode) for one in many]
+
+    assert ended == [(b"", 0)] * 4
+    assert [path.name for path in tmp_path.glob("leads.db-*")] == []
