@@ -237,7 +237,7 @@ def test_the_totals_of_a_table_are_known_without_naming_it(tmp_path):
 @pytest.mark.parametrize(
     ("how", "message", "fix"),
     [
-        ({"table": "Peopl"}, "has no table 'Peopl'; it has 'People', 'Owners'", "'People'"),
+        ({"table": "Peopl"}, "has no table 'Peopl'; it has 'People', 'Owners'", "`People`"),
         ({"table": "People", "name": "Cover"}, "is on sheet 'Data', not on 'Cover'", "Take"),
     ],
 )
